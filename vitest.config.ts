@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+// Unit tests share the workers; the others own the host while they run, so one file at a time.
+const alone = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 } as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
+      { test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], ...alone } },
+      { test: { name: 'integration', include: ['tests/integration/**/*.test.ts'], ...alone } },
+    ],
+  },
+});
