@@ -1,0 +1,26 @@
+import type { FilesystemUsage, Image, RegistryAuth } from '../model/image.ts';
+
+export interface PullRequest {
+  /** As the client wrote it: short or full, with tag, digest, both or neither. */
+  readonly reference: string;
+  readonly auth: RegistryAuth | undefined;
+}
+
+/**
+ * The images on the host. A port because they live in a store shared with other tools: what is there may change
+ * behind the daemon's back, so nothing is remembered that the store itself does not say.
+ */
+export interface ImageStore {
+  list(): Promise<readonly Image[]>;
+  /** By id, unique id prefix, or reference in any form; undefined when absent. */
+  find(reference: string): Promise<Image | undefined>;
+  /** Pulls of one reference by equal credentials join. Errors: see docs/reference. Returns the image as it then is. */
+  pull(request: PullRequest, options: { signal: AbortSignal }): Promise<Image>;
+  /**
+   * Removes one tag or digest, or with an id the whole image with all its names. Absent: no error.
+   * `inUse` tells whether containers need the image: then only names may go.
+   */
+  remove(reference: string, inUse: (image: Image) => boolean): Promise<void>;
+  /** The file system that holds image layers. */
+  usage(): Promise<FilesystemUsage>;
+}

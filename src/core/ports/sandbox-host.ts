@@ -1,0 +1,38 @@
+import type { SandboxId } from '../model/ids.ts';
+import type { ProcessIdentity, SandboxRecord } from '../model/sandbox.ts';
+
+/** Paths that a sandbox owns on the host, for its containers. Undefined namespaces are the host's. */
+export interface SandboxPaths {
+  readonly netns: string | undefined;
+  readonly ipcns: string | undefined;
+  readonly utsns: string | undefined;
+  readonly pidns: string | undefined;
+  readonly userns: string | undefined;
+  readonly resolvConf: string;
+  readonly hostname: string;
+  readonly hosts: string;
+  /** tmpfs of the pod's ipc namespace; undefined: the host's /dev/shm. */
+  readonly shm: string | undefined;
+}
+
+/**
+ * The pod's own part of the host: namespaces, pause process or init, cgroup, files in /etc and /dev/shm.
+ * A port because all of it is kernel state, which outlives the daemon and vanishes at a reboot.
+ */
+export interface SandboxHost {
+  /** Makes the namespaces (not the network in them) and the pod's files. Undoes itself on failure. */
+  prepare(sandbox: SandboxRecord, options: { signal: AbortSignal }): Promise<SandboxPaths>;
+  /** Starts the process that stands for the pod in its namespaces and its cgroup. */
+  startProcess(sandbox: SandboxRecord, options: { signal: AbortSignal }): Promise<ProcessIdentity>;
+  /** Writes /etc/hosts once the addresses are known. */
+  writeHosts(sandbox: SandboxRecord, ips: readonly string[]): Promise<void>;
+  paths(sandbox: SandboxRecord): SandboxPaths;
+  /** Whether namespaces and process are still there. */
+  isAlive(sandbox: SandboxRecord): Promise<boolean>;
+  /** Ends the process and drops namespaces and mounts; files and the record's directory stay. Idempotent. */
+  stop(sandbox: SandboxRecord, options: { signal: AbortSignal }): Promise<void>;
+  /** Deletes what `stop` left. Idempotent. */
+  remove(sandbox: SandboxRecord): Promise<void>;
+  /** Ids of which something is left on the host, for recovery. */
+  leftovers(): Promise<readonly SandboxId[]>;
+}
