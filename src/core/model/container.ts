@@ -1,7 +1,7 @@
 import type { ContainerId, ImageId, SandboxId } from './ids.ts';
 import type { LinuxResources } from './resources.ts';
-import type { ProcessIdentity, SandboxMetadata } from './sandbox.ts';
-import type { ContainerSecurity, IdMapping } from './security.ts';
+import type { ProcessIdentity, SandboxMetadata, SandboxRecord } from './sandbox.ts';
+import type { ContainerSecurity, IdMapping, NamespaceMode } from './security.ts';
 
 export interface ContainerMetadata {
   readonly name: string;
@@ -110,7 +110,8 @@ export interface ContainerRecord {
   readonly imageRef: string;
   /** Absolute path of the log, or empty. */
   readonly logPath: string;
-  readonly user: ContainerUser;
+  /** Known once the root file system is there; undefined while it is being created. */
+  readonly user: ContainerUser | undefined;
   /** `SIGTERM` and the like. */
   readonly stopSignal: string;
   /** As applied now; changed by UpdateContainerResources. */
@@ -124,3 +125,12 @@ export const isListed = (container: ContainerRecord): boolean => container.state
 
 export const containerName = (container: ContainerMetadata, pod: SandboxMetadata): string =>
   ['k8s', container.name, pod.name, pod.namespace, pod.uid, container.attempt].join('_');
+
+/**
+ * Where the container's PID namespace comes from. A container that asks for the pod's, in a pod which shares none, gets what the pod says:
+ * `pod` is also what a client sends that sets nothing.
+ */
+export const pidModeOf = (container: ContainerRecord, sandbox: SandboxRecord): NamespaceMode => {
+  const own = container.config.security.namespaces.pid;
+  return own === 'pod' ? sandbox.config.security.namespaces.pid : own;
+};

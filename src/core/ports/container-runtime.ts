@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { ContainerId } from '../model/ids.ts';
 import type { Image } from '../model/image.ts';
-import type { ContainerRecord } from '../model/container.ts';
+import type { ContainerRecord, ContainerUser } from '../model/container.ts';
 import type { LinuxResources } from '../model/resources.ts';
 import type { ProcessIdentity, SandboxRecord } from '../model/sandbox.ts';
 import type { SandboxPaths } from './sandbox-host.ts';
@@ -27,6 +27,12 @@ export interface ExitFacts {
   readonly finishedAt: bigint;
   /** The kernel's out-of-memory killer ended the container's main process. */
   readonly oomKilled: boolean;
+}
+
+/** A container that stands ready to be started. */
+export interface CreatedContainer {
+  readonly process: ProcessIdentity;
+  readonly user: ContainerUser;
 }
 
 export interface ExecSyncResult {
@@ -65,10 +71,12 @@ export type RuntimeState =
  */
 export interface ContainerRuntime {
   /** Root file system, bundle, conmon and the runtime's `create`. Undoes itself on failure. */
-  create(plan: ContainerPlan, options: { signal: AbortSignal }): Promise<ProcessIdentity>;
+  create(plan: ContainerPlan, options: { signal: AbortSignal }): Promise<CreatedContainer>;
   start(ref: ContainerRef, options: { signal: AbortSignal }): Promise<void>;
   /** Sends `signal` ("SIGTERM") to the main process, and SIGKILL to all of its cgroup. A process that is gone: no error. */
   kill(ref: ContainerRef, signal: string): Promise<void>;
+  /** Whether the main process is there. */
+  hasProcess(ref: ContainerRef): boolean;
   /** Deletes the container from the runtime, its cgroup, mounts, bundle and writable layer; kills it if it must. Idempotent. */
   remove(ref: ContainerRef, options: { signal: AbortSignal }): Promise<void>;
   /** Output beyond 16 MiB a stream is dropped. Past `timeoutSeconds` (0: none) the process tree is killed: deadline-exceeded. */
@@ -80,8 +88,8 @@ export interface ContainerRuntime {
   update(ref: ContainerRef, resources: LinuxResources, options: { signal: AbortSignal }): Promise<void>;
   reopenLog(ref: ContainerRef, options: { signal: AbortSignal }): Promise<void>;
   inspect(ref: ContainerRef): Promise<RuntimeState>;
-  /** Exits as they happen. Each container's exit is told at least once while it is watched. */
-  onExit(listener: (facts: ExitFacts) => void): Disposable;
+  /** Ids of containers that have ended, as it happens; each is told at least once while it is watched, those that ended before too. */
+  onExit(listener: (id: ContainerId) => void): Disposable;
   /** The exit of a container that ended, if the host still knows it. */
   exitOf(ref: ContainerRef): Promise<ExitFacts | undefined>;
   /** Ids of which something is left on the host, for recovery. */

@@ -20,6 +20,8 @@ export interface SandboxPaths {
  * A port because all of it is kernel state, which outlives the daemon and vanishes at a reboot.
  */
 export interface SandboxHost {
+  /** Throws invalid-argument for what this host cannot give the pod: sysctls, cgroup parent. Has no effect. */
+  check(sandbox: SandboxRecord): void;
   /** Makes the namespaces (not the network in them) and the pod's files. Undoes itself on failure. */
   prepare(sandbox: SandboxRecord, options: { signal: AbortSignal }): Promise<SandboxPaths>;
   /** Starts the process that stands for the pod in its namespaces and its cgroup. */

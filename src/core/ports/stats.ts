@@ -73,4 +73,6 @@ export interface Stats {
   /** Undefined when the container has no cgroup any more. */
   container(ref: ContainerRef): Promise<ContainerUsage | undefined>;
   sandbox(sandbox: SandboxRecord): Promise<SandboxUsage | undefined>;
+  /** The file system of all writable layers. */
+  writableLayers(): Promise<FilesystemUsage>;
 }

@@ -1,0 +1,50 @@
+import { isIP } from 'node:net';
+import { invalidArgument } from '../../../core/errors.ts';
+import type { DnsConfig, PortMapping } from '../../../core/model/sandbox.ts';
+import * as cri from '../../v1alpha2/generated/api.ts';
+import { enumValue, filled, integer, word } from './rules.ts';
+
+const protocols: Readonly<Record<Exclude<cri.Protocol, -1>, PortMapping['protocol']>> = {
+  [cri.Protocol.TCP]: 'tcp',
+  [cri.Protocol.UDP]: 'udp',
+  [cri.Protocol.SCTP]: 'sctp',
+};
+
+const PORT = { min: 0, max: 65_535 };
+
+export const portMapping = (message: cri.PortMapping, field: string): PortMapping => {
+  const { protocol, containerPort, hostPort, hostIp, ...rest } = message;
+  rest satisfies Record<string, never>;
+  if (hostIp !== '' && isIP(hostIp) === 0) throw invalidArgument(`${field}.host_ip`, 'must be an IP address');
+  return {
+    protocol: enumValue(protocol, `${field}.protocol`, protocols),
+    containerPort: integer(containerPort, `${field}.container_port`, PORT),
+    hostPort: integer(hostPort, `${field}.host_port`, PORT),
+    hostIp,
+  };
+};
+
+/** Entries become words of resolv.conf: a blank or a newline in one would be another setting. */
+export const dnsConfig = (message: cri.DNSConfig, field: string): DnsConfig => {
+  const { servers, searches, options, ...rest } = message;
+  rest satisfies Record<string, never>;
+  const words = (list: readonly string[], name: string): readonly string[] =>
+    list.map((value, index) => word(filled(value, `${field}.${name}[${index}]`), `${field}.${name}[${index}]`));
+  return {
+    servers: words(servers, 'servers'),
+    searches: words(searches, 'searches'),
+    options: words(options, 'options'),
+  };
+};
+
+const isCidr = (text: string): boolean => {
+  const [address = '', prefix = '', ...more] = text.split('/');
+  const family = isIP(address);
+  return family !== 0 && more.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
+};
+
+/** One or more CIDRs, separated by commas. */
+export const podCidr = (value: string, field: string): string => {
+  if (!value.split(',').every(isCidr)) throw invalidArgument(field, 'must be CIDRs, separated by commas');
+  return value;
+};

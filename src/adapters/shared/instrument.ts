@@ -1,0 +1,121 @@
+import { status } from '@grpc/grpc-js';
+import { JanusError, messageOf } from '../../core/errors.ts';
+import type { Logger } from '../../core/ports/logger.ts';
+import type { CriVersion } from './service.ts';
+import { wireStatus } from './status.ts';
+import { subjectOf } from './subject.ts';
+
+export interface RpcReport {
+  readonly version: CriVersion;
+  /** As in the proto: `ListPodSandbox`. */
+  readonly method: string;
+  readonly code: status;
+  readonly seconds: number;
+}
+
+/** Who is told about RPCs. */
+export interface Watch {
+  readonly logger: Logger;
+  /** Called once per RPC, streams included, after the answer is on its way. */
+  readonly onFinished?: (report: RpcReport) => void;
+}
+
+export interface RpcIdentity {
+  readonly version: CriVersion;
+  readonly method: string;
+}
+
+/** What of a gRPC server call this file needs. */
+interface ServerCall {
+  readonly cancelled: boolean;
+  readonly request: unknown;
+  getDeadline(): Date | number;
+  once(event: 'cancelled', listener: () => void): unknown;
+}
+
+/** One RPC under way. */
+export interface Invocation {
+  /** Aborts when the client has gone or its deadline has passed. */
+  readonly signal: AbortSignal;
+  succeeded(response: unknown): void;
+  failed(error: unknown): void;
+}
+
+/** Clients poll these: a line each at `info` would drown the others. */
+const POLLED: ReadonlySet<string> = new Set([
+  'Version',
+  'Status',
+  'RuntimeConfig',
+  'ListPodSandbox',
+  'ListContainers',
+  'ListImages',
+  'PodSandboxStatus',
+  'ContainerStatus',
+  'ImageStatus',
+  'ImageFsInfo',
+  'ContainerStats',
+  'ListContainerStats',
+  'PodSandboxStats',
+  'ListPodSandboxStats',
+  'StreamPodSandboxes',
+  'StreamContainers',
+  'StreamContainerStats',
+  'StreamPodSandboxStats',
+  'StreamImages',
+]);
+
+const giveUp = (call: ServerCall): JanusError =>
+  Number(call.getDeadline()) <= Date.now()
+    ? new JanusError('deadline-exceeded', "the client's deadline passed")
+    : new JanusError('cancelled', 'the client gave up');
+
+/** Times one RPC and writes its one log line. Only ids of the messages are logged: they may hold credentials. */
+export const begin = (rpc: RpcIdentity, call: ServerCall, watch: Watch): Invocation => {
+  const started = performance.now();
+  const abort = new AbortController();
+  if (call.cancelled) abort.abort(giveUp(call));
+  else call.once('cancelled', () => abort.abort(giveUp(call)));
+  const finish = (code: status, response: unknown, error?: unknown): void => {
+    const milliseconds = performance.now() - started;
+    const id = subjectOf(call.request) ?? subjectOf(response);
+    log(watch.logger, { rpc, code, error, fields: { id, ms: Math.round(milliseconds * 10) / 10 } });
+    watch.onFinished?.({ ...rpc, code, seconds: milliseconds / 1000 });
+  };
+  return {
+    signal: abort.signal,
+    succeeded: (response) => finish(status.OK, response),
+    failed: (error) => finish(wireStatus(error).code, undefined, error),
+  };
+};
+
+interface Line {
+  readonly rpc: RpcIdentity;
+  readonly code: status;
+  readonly error: unknown;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** A client that leaves is no fault; what is nobody's stated error is Janus' own. */
+const levels: Readonly<Partial<Record<status, 'info' | 'error'>>> = {
+  [status.CANCELLED]: 'info',
+  [status.INTERNAL]: 'error',
+  [status.UNKNOWN]: 'error',
+};
+
+const log = (logger: Logger, { rpc, code, error, fields: facts }: Line): void => {
+  const fields = { ...rpc, code: status[code], ...facts };
+  if (code === status.OK) {
+    logger[POLLED.has(rpc.method) ? 'debug' : 'info'](rpc.method, fields);
+    return;
+  }
+  const failure = { ...fields, error: messageOf(error), ...causeOf(error) };
+  const level = levels[code] ?? 'warn';
+  logger[level](`${rpc.method} failed`, failure);
+};
+
+/** The cause is for operators; of what is not a JanusError, the stack is all there is to go by. */
+const causeOf = (error: unknown): { readonly cause?: string } => {
+  if (!(error instanceof Error)) return {};
+  if (!(error instanceof JanusError)) return { cause: error.stack ?? error.message };
+  return error.cause === undefined ? {} : { cause: messageOf(error.cause) };
+};

@@ -1,0 +1,81 @@
+import type { Engine } from '../../core/engine.ts';
+import { JanusError } from '../../core/errors.ts';
+import { optionalResources } from '../shared/inbound/resources.ts';
+import { filled } from '../shared/inbound/rules.ts';
+import { runtimeHandlers as sharedHandlers } from '../shared/runtime-service.ts';
+import type { Handlers } from '../shared/service.ts';
+import type { ListEncodings, RuntimeService } from './definition.ts';
+import { containerEvents, hasEvents } from './events.ts';
+import { containerConfig } from './inbound/container-config.ts';
+import { sandboxConfig } from './inbound/sandbox-config.ts';
+import { listStreams } from './list-streams.ts';
+import { containerStatus } from './outbound/container.ts';
+import { podView } from './outbound/events.ts';
+import { containerStats, podSandboxStats } from './outbound/stats.ts';
+import { runtimeConfigResponse, statusResponse } from './outbound/status.ts';
+
+type RuntimeHandlers = Handlers<RuntimeService>;
+
+const messages = { sandboxConfig, containerConfig, containerStatus, containerStats, podSandboxStats };
+
+const notImplemented = (): JanusError => new JanusError('unimplemented', 'not implemented');
+
+const unimplemented = {
+  async checkpointContainer() {
+    throw notImplemented();
+  },
+  async listMetricDescriptors() {
+    throw notImplemented();
+  },
+  async listPodSandboxMetrics() {
+    throw notImplemented();
+  },
+  // biome-ignore lint/correctness/useYield: it has nothing to say
+  async *streamPodSandboxMetrics() {
+    throw notImplemented();
+  },
+} satisfies Partial<RuntimeHandlers>;
+
+/** What v1 adds to v1alpha2's RPCs, or answers more fully. */
+const added = (engine: Engine) =>
+  ({
+    async status({ verbose, ...rest }) {
+      rest satisfies Record<string, never>;
+      return statusResponse(await engine.status(), verbose);
+    },
+
+    async runtimeConfig() {
+      return runtimeConfigResponse(await engine.status());
+    },
+
+    getContainerEvents: (_request, call) => containerEvents(engine, call),
+
+    async updatePodSandboxResources({ podSandboxId, overhead, resources, ...rest }, call) {
+      rest satisfies Record<string, never>;
+      const update = {
+        overhead: optionalResources(overhead, 'overhead'),
+        resources: optionalResources(resources, 'resources'),
+      };
+      await engine.updatePodSandboxResources(filled(podSandboxId, 'pod_sandbox_id'), update, call);
+      return {};
+    },
+  }) satisfies Partial<RuntimeHandlers>;
+
+export const runtimeHandlers = (engine: Engine, lists: ListEncodings): RuntimeHandlers => {
+  const shared = sharedHandlers(engine, 'v1', messages);
+  const events = hasEvents(engine);
+  return {
+    ...shared,
+    ...added(engine),
+    ...listStreams(engine, lists),
+    ...unimplemented,
+
+    async podSandboxStatus(request) {
+      // A timestamp promises events, so without them there is none.
+      const pod = events
+        ? podView(engine.podSandbox(filled(request.podSandboxId, 'pod_sandbox_id')))
+        : { containersStatuses: [], timestamp: 0n };
+      return { ...(await shared.podSandboxStatus(request)), ...pod };
+    },
+  };
+};

@@ -1,0 +1,57 @@
+import type { Context } from './context.ts';
+import { messageOf } from './errors.ts';
+import type { ContainerExit } from './model/container.ts';
+import type { ContainerId } from './model/ids.ts';
+import type { ContainerRef, ExitFacts } from './ports/container-runtime.ts';
+import { processOf } from './process-of.ts';
+import { endContainer } from './transitions.ts';
+
+/** CRI's reasons, in the words that other engines use and `kubectl` shows. */
+const reasonOf = ({ exitCode, oomKilled }: ExitFacts): string => {
+  if (oomKilled) return 'OOMKilled';
+  return exitCode === 0 ? 'Completed' : 'Error';
+};
+
+const toExit = (facts: ExitFacts): ContainerExit => ({
+  exitCode: facts.exitCode,
+  finishedAt: facts.finishedAt,
+  reason: reasonOf(facts),
+  message: '',
+});
+
+/** The end of a container that nobody saw: its monitor is gone, or the machine went down. 255, as other engines say. */
+export const unknownExit = (finishedAt: bigint): ContainerExit => ({
+  exitCode: 255,
+  finishedAt,
+  reason: 'Unknown',
+  message: 'the container ended while nothing watched it',
+});
+
+export const refOf = (ctx: Context, id: ContainerId): ContainerRef | undefined => {
+  const container = ctx.containers.get(id);
+  const sandbox = container === undefined ? undefined : ctx.sandboxes.get(container.sandboxId);
+  return container === undefined || sandbox === undefined ? undefined : { container, sandbox };
+};
+
+/** Takes the ends of containers over from the runtime, and kills what a container leaves in a PID namespace that it shares. */
+export const followExits = (ctx: Context): Disposable =>
+  ctx.runtime.onExit((id) => {
+    void settleExit(ctx, id).catch((error: unknown) => {
+      ctx.logger.error('the end of a container could not be recorded', { container: id, error: messageOf(error) });
+    });
+  });
+
+const settleExit = async (ctx: Context, id: ContainerId): Promise<void> => {
+  const ref = refOf(ctx, id);
+  if (ref === undefined || processOf(ref.container) === undefined) return;
+  await recordExit(ctx, ref);
+  await ctx.runtime.kill(ref, 'SIGKILL');
+};
+
+/** Asks the host how a container ended whose process is gone. False: it cannot say (yet). */
+export const recordExit = async (ctx: Context, ref: ContainerRef): Promise<boolean> => {
+  const facts = await ctx.runtime.exitOf(ref);
+  if (facts === undefined) return false;
+  await endContainer(ctx, ref.container.id, toExit(facts));
+  return true;
+};

@@ -1,0 +1,79 @@
+import { invalidArgument, notFound } from './errors.ts';
+import { idPrefix, isFullId } from './model/ids.ts';
+import type { RecordStore } from './ports/record-store.ts';
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/**
+ * The records of one kind: in memory for every reader, on disk for the next start. A put is visible at once and resolves when it is kept.
+ * Readers never wait.
+ */
+export interface Registry<T extends Named> {
+  get(id: T['id']): T | undefined;
+  byName(name: string): T | undefined;
+  /** By full id or unique prefix. Undefined: none; several: invalid-argument. */
+  find(idOrPrefix: string): T | undefined;
+  /** As `find`; none: not-found. */
+  require(idOrPrefix: string): T;
+  /** In order of creation; the same array until something changes. */
+  all(): readonly T[];
+  put(record: T, options: { durable: boolean }): Promise<void>;
+  delete(id: T['id']): Promise<void>;
+  /** Takes over what was loaded from disk. */
+  adopt(records: readonly T[]): void;
+}
+
+export interface RegistryOptions<T extends Named> {
+  readonly noun: 'sandbox' | 'container';
+  /** The request's field that ids come in. */
+  readonly field: string;
+  readonly store: RecordStore<T>;
+}
+
+export const createRegistry = <T extends Named>({ noun, field, store }: RegistryOptions<T>): Registry<T> => {
+  const records = new Map<string, T>();
+  const names = new Map<string, T>();
+  let listed: readonly T[] | undefined;
+
+  const remember = (record: T): void => {
+    records.set(record.id, record);
+    names.set(record.name, record);
+    listed = undefined;
+  };
+  const all = (): readonly T[] => (listed ??= [...records.values()]);
+
+  const find = (idOrPrefix: string): T | undefined => {
+    if (isFullId(idOrPrefix)) return records.get(idOrPrefix);
+    const prefix = idPrefix(idOrPrefix, field);
+    const matches = all().filter(({ id }) => id.startsWith(prefix));
+    if (matches.length > 1) throw invalidArgument(field, `${prefix} is the beginning of ${matches.length} ids`);
+    return matches[0];
+  };
+
+  return {
+    get: (id) => records.get(id),
+    byName: (name) => names.get(name),
+    find,
+    require: (idOrPrefix) => {
+      const record = find(idOrPrefix);
+      if (record === undefined) throw notFound(noun, idOrPrefix);
+      return record;
+    },
+    all,
+    put: (record, options) => {
+      remember(record);
+      return store.put(record, options);
+    },
+    delete: async (id) => {
+      const record = records.get(id);
+      await store.delete(id);
+      records.delete(id);
+      if (record !== undefined && names.get(record.name)?.id === id) names.delete(record.name);
+      listed = undefined;
+    },
+    adopt: (loaded) => loaded.forEach(remember),
+  };
+};

@@ -1,0 +1,79 @@
+import type { Context } from './context.ts';
+import type { PodEventKind } from './engine.ts';
+import type { ContainerExit, ContainerRecord, ContainerState } from './model/container.ts';
+import { isListed } from './model/container.ts';
+import type { ContainerId, SandboxId } from './model/ids.ts';
+import type { SandboxRecord, SandboxState } from './model/sandbox.ts';
+
+/** Containers of a pod that clients see, in order of creation. */
+export const containersOf = (ctx: Context, id: SandboxId): readonly ContainerRecord[] =>
+  ctx.containers.all().filter((container) => container.sandboxId === id && isListed(container));
+
+/** Tells subscribers; the view is built only if there are any. */
+export const announce = (ctx: Context, kind: PodEventKind, subject: { id: ContainerId | SandboxId; sandbox: SandboxRecord }): void => {
+  if (ctx.events.subscribers === 0) return;
+  const { id, sandbox } = subject;
+  ctx.events.publish({ kind, id, sandbox, containers: containersOf(ctx, sandbox.id), timestamp: ctx.clock.unique() });
+};
+
+/** Which states may follow a state: the diagrams of model/sandbox.ts and model/container.ts. */
+const SANDBOX_NEXT: Readonly<Record<SandboxState['kind'], readonly SandboxState['kind'][]>> = {
+  creating: ['ready'],
+  ready: ['ready', 'stopped'],
+  stopped: ['stopped'],
+};
+const CONTAINER_NEXT: Readonly<Record<ContainerState['kind'], readonly ContainerState['kind'][]>> = {
+  creating: ['created'],
+  created: ['running', 'exited'],
+  running: ['running', 'exited'],
+  exited: [],
+};
+
+/** The one place where a sandbox changes its state. */
+export const moveSandbox = async (ctx: Context, sandbox: SandboxRecord, state: SandboxState): Promise<SandboxRecord> => {
+  const from = sandbox.state.kind;
+  if (!SANDBOX_NEXT[from].includes(state.kind)) throw new Error(`a sandbox cannot go from ${from} to ${state.kind}`);
+  const next: SandboxRecord = { ...sandbox, state };
+  const kept = ctx.sandboxes.put(next, { durable: state.kind === 'ready' });
+  if (from === 'creating') announce(ctx, 'created', { id: next.id, sandbox: next });
+  if (from === 'creating') announce(ctx, 'started', { id: next.id, sandbox: next });
+  if (from === 'ready' && state.kind === 'stopped') announce(ctx, 'stopped', { id: next.id, sandbox: next });
+  await kept;
+  return next;
+};
+
+const EVENT_OF: Readonly<Record<ContainerState['kind'], PodEventKind | undefined>> = {
+  creating: undefined,
+  created: 'created',
+  running: 'started',
+  exited: 'stopped',
+};
+
+/** The one place where a container changes its state. `changes` are facts that come with it. */
+export const moveContainer = async (
+  ctx: Context,
+  container: ContainerRecord,
+  changes: Pick<ContainerRecord, 'state'> & Partial<Pick<ContainerRecord, 'user'>>,
+): Promise<ContainerRecord> => {
+  const from = container.state.kind;
+  const { state } = changes;
+  if (!CONTAINER_NEXT[from].includes(state.kind)) throw new Error(`a container cannot go from ${from} to ${state.kind}`);
+  const next: ContainerRecord = { ...container, ...changes };
+  const kept = ctx.containers.put(next, { durable: state.kind === 'created' });
+  const sandbox = ctx.sandboxes.get(next.sandboxId);
+  const event = EVENT_OF[state.kind];
+  if (event !== undefined && from !== state.kind && sandbox !== undefined) announce(ctx, event, { id: next.id, sandbox });
+  await kept;
+  return next;
+};
+
+/** Ends a container in the records, once: an exit may be told several times. */
+export const endContainer = async (ctx: Context, id: ContainerId, exit: ContainerExit): Promise<void> => {
+  const container = ctx.containers.get(id);
+  if (container === undefined) return;
+  const { state } = container;
+  if (state.kind !== 'created' && state.kind !== 'running') return;
+  const startedAt = state.kind === 'running' ? state.startedAt : 0n;
+  await moveContainer(ctx, container, { state: { kind: 'exited', startedAt, exit } });
+  ctx.waiters.notify(id);
+};

@@ -1,0 +1,120 @@
+import { isAbsolute, join } from 'node:path';
+import type { Context } from '../context.ts';
+import { invalidArgument, JanusError, notFound } from '../errors.ts';
+import { fingerprint } from '../fingerprint.ts';
+import { containerName, type ContainerConfig, type ContainerRecord } from '../model/container.ts';
+import type { Image } from '../model/image.ts';
+import { newContainerId, type ContainerId } from '../model/ids.ts';
+import type { SandboxRecord } from '../model/sandbox.ts';
+import { processOf } from '../process-of.ts';
+import type { Progress } from '../operations.ts';
+import { moveContainer } from '../transitions.ts';
+import { undoOnFailure, type Undo } from '../undo.ts';
+
+export interface CreateContainerRequest {
+  readonly sandboxId: string;
+  readonly config: ContainerConfig;
+}
+
+const DEADLINE_MS = 4 * 60_000;
+const DEFAULT_STOP_SIGNAL = 'SIGTERM';
+
+const readySandbox = (ctx: Context, id: string): SandboxRecord => {
+  const sandbox = ctx.sandboxes.require(id);
+  if (sandbox.state.kind !== 'ready') throw new JanusError('failed-precondition', `sandbox ${sandbox.id} is not ready`);
+  return sandbox;
+};
+
+const logPathOf = (sandbox: SandboxRecord, config: ContainerConfig): string => {
+  if (config.logPath === '' || sandbox.config.logDirectory === '') return '';
+  if (isAbsolute(config.logPath)) throw invalidArgument('config.log_path', "must be relative to the pod's log_directory");
+  return join(sandbox.config.logDirectory, config.logPath);
+};
+
+const checkPrivileged = (sandbox: SandboxRecord, config: ContainerConfig): void => {
+  if (config.security.privileged && !sandbox.config.security.privileged)
+    throw invalidArgument('config.linux.security_context.privileged', 'a privileged container needs a privileged pod');
+};
+
+const imageOf = async (ctx: Context, config: ContainerConfig): Promise<Image> => {
+  const image = await ctx.images.find(config.image.image);
+  if (image === undefined) throw notFound('image', config.image.image);
+  return image;
+};
+
+const plan = (ctx: Context, sandbox: SandboxRecord, { config, image }: { config: ContainerConfig; image: Image }): ContainerRecord => ({
+  id: newContainerId(),
+  sandboxId: sandbox.id,
+  name: containerName(config.metadata, sandbox.config.metadata),
+  config,
+  imageId: image.id,
+  imageRef: image.repoDigests[0] ?? image.id,
+  logPath: logPathOf(sandbox, config),
+  user: undefined,
+  stopSignal: config.stopSignal ?? (image.config.stopSignal === '' ? DEFAULT_STOP_SIGNAL : image.config.stopSignal),
+  resources: config.resources,
+  createdAt: ctx.clock.unique(),
+  state: { kind: 'creating' },
+});
+
+/** A container of this name that exists: the same request gets its id while it has not run, any other one fails. */
+const existing = (ctx: Context, name: string, config: ContainerConfig): ContainerId | undefined => {
+  const record = ctx.containers.byName(name);
+  if (record === undefined || record.state.kind === 'creating') return undefined;
+  if (record.state.kind === 'created' && fingerprint(record.config) === fingerprint(config)) return record.id;
+  throw new JanusError('already-exists', `${name} exists as ${record.id} (${record.state.kind})`);
+};
+
+export const createContainer = async (ctx: Context, request: CreateContainerRequest): Promise<ContainerId> => {
+  const { config } = request;
+  const sandbox = readySandbox(ctx, request.sandboxId);
+  checkPrivileged(sandbox, config);
+  const name = containerName(config.metadata, sandbox.config.metadata);
+  const known = existing(ctx, name, config);
+  if (known !== undefined) return known;
+  const image = await imageOf(ctx, config);
+  const record = plan(ctx, sandbox, { config, image });
+  return ctx.containerJoins.join({
+    name,
+    id: record.id,
+    fingerprint: fingerprint({ sandbox: sandbox.id, config }),
+    run: () =>
+      ctx.operations.run('CreateContainer', record.id, (progress) =>
+        undoOnFailure((undo) => build(ctx, { sandbox, record, image }, { progress, undo })),
+      ),
+  });
+};
+
+interface Parts {
+  readonly sandbox: SandboxRecord;
+  readonly record: ContainerRecord;
+  readonly image: Image;
+}
+
+const build = async (ctx: Context, { sandbox, record, image }: Parts, { progress, undo }: { progress: Progress; undo: Undo }): Promise<ContainerId> => {
+  const signal = AbortSignal.timeout(DEADLINE_MS);
+  const ref = { container: record, sandbox };
+  undo.add(() => ctx.containers.delete(record.id));
+  const intent = ctx.containers.put(record, { durable: true });
+  intent.catch(() => undefined);
+  await progress.stage('runtime');
+  undo.add((options) => ctx.runtime.remove(ref, options));
+  const created = await ctx.runtime.create({ ...ref, image, paths: ctx.host.paths(sandbox), targetPid: targetPid(ctx, record) }, { signal });
+  await intent;
+  await progress.stage('commit');
+  // The pod may have been stopped meanwhile: its containers were ended then, and this one was not among them.
+  readySandbox(ctx, sandbox.id);
+  await moveContainer(ctx, record, { state: { kind: 'created', process: created.process }, user: created.user });
+  return record.id;
+};
+
+const targetPid = (ctx: Context, { config, sandboxId }: ContainerRecord): number | undefined => {
+  const { pid, targetId } = config.security.namespaces;
+  if (pid !== 'target') return undefined;
+  const container = ctx.containers.require(targetId);
+  if (container.sandboxId !== sandboxId)
+    throw invalidArgument('config.linux.security_context.namespace_options.target_id', `${targetId} is not in the same pod`);
+  const target = processOf(container);
+  if (target === undefined) throw new JanusError('failed-precondition', `container ${targetId} does not run: its PID namespace is gone`);
+  return target.pid;
+};

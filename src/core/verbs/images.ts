@@ -1,0 +1,35 @@
+import type { Context } from '../context.ts';
+import type { Call } from '../engine.ts';
+import { invalidArgument } from '../errors.ts';
+import type { ImageSpec } from '../model/container.ts';
+import type { Image, RegistryAuth } from '../model/image.ts';
+
+const nameOf = ({ image }: ImageSpec): string => {
+  if (image === '') throw invalidArgument('image.image', 'must not be empty');
+  return image;
+};
+
+export const listImages = async (ctx: Context, filter: { readonly image?: string }): Promise<readonly Image[]> => {
+  if (filter.image === undefined || filter.image === '') return ctx.images.list();
+  const image = await ctx.images.find(filter.image);
+  return image === undefined ? [] : [image];
+};
+
+export const imageStatus = async (ctx: Context, image: ImageSpec): Promise<Image | undefined> => ctx.images.find(nameOf(image));
+
+/** What CreateContainer takes for an image: a repo digest if it has one, else its id. */
+export const pullImage = async (
+  ctx: Context,
+  request: { readonly image: ImageSpec; readonly auth: RegistryAuth | undefined },
+  { signal }: Call,
+): Promise<string> => {
+  const reference = nameOf(request.image);
+  const image = await ctx.operations.run('PullImage', reference, () => ctx.images.pull({ reference, auth: request.auth }, { signal }));
+  return image.id;
+};
+
+export const removeImage = async (ctx: Context, image: ImageSpec): Promise<void> => {
+  const reference = nameOf(image);
+  const inUse = ({ id }: Image): boolean => ctx.containers.all().some((container) => container.imageId === id);
+  await ctx.operations.run('RemoveImage', reference, () => ctx.images.remove(reference, inUse));
+};

@@ -1,0 +1,15 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const schema = z.object({ version: z.string(), ENABLE_CRI_API_V1: z.boolean() });
+
+/** What the build was made from: `build.json` beside the built code. */
+export type Build = z.infer<typeof schema>;
+
+export const readBuild = (): Build => schema.parse(JSON.parse(readFileSync(new URL('../build.json', import.meta.url), 'utf8')));
+
+const V1 = new URL('../adapters/v1/index.js', import.meta.url);
+
+/** Whether the code of the v1 adapter is in this build. */
+export const hasV1 = (): boolean => existsSync(V1);
+export const v1Module = V1.href;

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import type { Context } from '../core/context.ts';
+import { createClock } from '../core/clock.ts';
+import { createEvents } from '../core/events.ts';
+import { createHandlers } from '../core/handlers.ts';
+import { createJoins } from '../core/joins.ts';
+import { createLocks } from '../core/locks.ts';
+import type { ContainerRecord } from '../core/model/container.ts';
+import type { SandboxRecord } from '../core/model/sandbox.ts';
+import { createOperations } from '../core/operations.ts';
+import type { Logger } from '../core/ports/logger.ts';
+import type { PodNetwork } from '../core/ports/pod-network.ts';
+import type { RecordStore } from '../core/ports/record-store.ts';
+import type { StreamUrls } from '../core/ports/stream-urls.ts';
+import { createRegistry } from '../core/registry.ts';
+import { createWaiters } from '../core/waiters.ts';
+import { createImageStore } from '../images/image-store.ts';
+import { readHierarchy } from '../runtime/cgroups/hierarchy.ts';
+import { createContainerRuntime } from '../runtime/container-runtime.ts';
+import { createOciRuntimes } from '../runtime/oci-runtime.ts';
+import { createSandboxHost } from '../runtime/sandbox/host.ts';
+import { readHostFacts } from '../runtime/spec/host-facts.ts';
+import { createStats } from '../runtime/stats/stats.ts';
+import { readRuntimeFeatures } from './runtime-features.ts';
+
+export interface Parts {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly network: PodNetwork;
+  readonly streams: StreamUrls;
+  readonly sandboxStore: RecordStore<SandboxRecord>;
+  readonly containerStore: RecordStore<ContainerRecord>;
+}
+
+/** Puts the core together with this host. */
+export const createContext = async ({ config, logger, network, streams, sandboxStore, containerStore }: Parts): Promise<Context> => {
+  const { state, graph, cgroupParent, umask } = config;
+  const clock = createClock();
+  const [host, features] = await Promise.all([readHostFacts(), readRuntimeFeatures(config.runtimes, logger)]);
+  const cgroups = readHierarchy();
+  const runtimes = createOciRuntimes(config.runtimes, state);
+  const images = createImageStore({
+    graphRoot: join(graph, 'storage'),
+    runRoot: join(state, 'storage'),
+    config: config.images,
+    logger,
+    now: clock.unique,
+  });
+  const roots = { state, graph };
+  const environment = { roots, runtimes, cgroups, cgroupParent, host, features, images, umask, logger };
+  return {
+    sandboxes: createRegistry({ noun: 'sandbox', field: 'pod_sandbox_id', store: sandboxStore }),
+    containers: createRegistry({ noun: 'container', field: 'container_id', store: containerStore }),
+    host: createSandboxHost({ state, cgroups, cgroupParent, runtime: runtimes.command }),
+    runtime: createContainerRuntime(environment),
+    network,
+    images,
+    stats: createStats({ roots, cgroups, cgroupParent }),
+    streams,
+    handlers: createHandlers({
+      defaultRuntime: config.defaultRuntime,
+      handlers: config.handlers,
+      runtimes: Object.keys(config.runtimes),
+      features: (name) => ({ recursiveReadOnlyMounts: features(name).recursiveReadOnlyMounts, userNamespaces: false }),
+    }),
+    cgroupDriver: config.systemdCgroup ? 'systemd' : 'cgroupfs',
+    podEvents: config.enablePodEvents,
+    clock,
+    locks: createLocks(),
+    events: createEvents(),
+    operations: createOperations(),
+    stopping: new Map(),
+    waiters: createWaiters(),
+    sandboxJoins: createJoins(),
+    containerJoins: createJoins(),
+    logger,
+  };
+};

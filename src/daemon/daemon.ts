@@ -1,0 +1,102 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import type { Context } from '../core/context.ts';
+import { createEngine } from '../core/create-engine.ts';
+import { JanusError } from '../core/errors.ts';
+import { followExits } from '../core/exits.ts';
+import type { Logger } from '../core/ports/logger.ts';
+import type { RecordStore } from '../core/ports/record-store.ts';
+import { recover } from '../core/recovery.ts';
+import type { Registry } from '../core/registry.ts';
+import { createCniNetwork } from '../network/cni.ts';
+import { noNetwork } from '../network/none.ts';
+import { createFront } from '../server/http2-front/front.ts';
+import { grpcServer } from '../server/grpc-server.ts';
+import { groupId, listenOn } from '../server/sockets.ts';
+import { containerCodec } from '../state/container-codec.ts';
+import { createRecordStore } from '../state/record-store.ts';
+import { sandboxCodec } from '../state/sandbox-codec.ts';
+import { loadAdapters } from './adapters.ts';
+import { readBuild } from './build.ts';
+import { createClosers } from './closers.ts';
+import { createContext } from './context.ts';
+import { lockDaemon } from './lock.ts';
+import { createStreaming, urlsOf } from './streaming.ts';
+
+export interface Daemon {
+  /** Stops serving. Pods and their containers run on. */
+  close(): Promise<void>;
+}
+
+/** Calls under way at the end have so long to finish. */
+const GRACE_MS = 5000;
+
+const makeDirectories = async ({ graph, state }: Config): Promise<void> => {
+  // Containers of other users reach their own files below these, by paths that they are given; nobody may list them.
+  for (const path of [graph, state]) await mkdir(path, { recursive: true, mode: 0o711 });
+  for (const path of [join(state, 'sandboxes'), join(state, 'containers')]) await mkdir(path, { recursive: true, mode: 0o711 });
+  for (const path of [join(graph, 'sandboxes'), join(graph, 'containers')]) await mkdir(path, { recursive: true, mode: 0o700 });
+};
+
+const createNetwork = async ({ network, graph }: Config, logger: Logger) =>
+  network.plugin === 'none'
+    ? { ...noNetwork(), close: () => undefined }
+    : createCniNetwork({ confDir: network.confDir, binDirs: network.binDirs, cacheDir: join(graph, 'networks'), logger });
+
+const load = async <T extends { readonly id: string; readonly name: string }>(store: RecordStore<T>, registry: Registry<T>, logger: Logger): Promise<void> => {
+  const { records, unreadable } = await store.load();
+  for (const { id, reason } of unreadable) logger.error('a record cannot be read and is set aside', { id, reason });
+  registry.adopt(records);
+};
+
+/** From the configuration to a serving daemon, from the bottom to the top; closed in reverse order. */
+export const startDaemon = async (config: Config, logger: Logger): Promise<Daemon> => {
+  const closers = createClosers();
+  const close = (): Promise<void> => closers.closeAll(logger);
+  try {
+    const build = readBuild();
+    const gid = groupId(config.group);
+    const adapters = await loadAdapters(config.enableCriV1);
+
+    await makeDirectories(config);
+    const lock = lockDaemon(config);
+    closers.add('lock', () => lock[Symbol.dispose]());
+
+    const network = await createNetwork(config, logger);
+    closers.add('network', () => network.close());
+    let context: Context | undefined;
+    const streaming = createStreaming(config.streaming, logger, () => {
+      if (context === undefined) throw new JanusError('unavailable', 'the daemon is starting');
+      return context;
+    });
+    const sandboxStore = createRecordStore({ directory: join(config.graph, 'sandboxes'), codec: sandboxCodec });
+    const containerStore = createRecordStore({ directory: join(config.graph, 'containers'), codec: containerCodec });
+    const ctx = await createContext({ config, logger, network, streams: urlsOf(streaming), sandboxStore, containerStore });
+    context = ctx;
+
+    await load(sandboxStore, ctx.sandboxes, logger);
+    await load(containerStore, ctx.containers, logger);
+    const { failures, ...counts } = await recover(ctx);
+    for (const failure of failures) logger.error('not recovered', { failure });
+    logger.info('recovered', counts);
+    const exits = followExits(ctx);
+    closers.add('exits', () => exits[Symbol.dispose]());
+
+    await streaming.listen();
+    closers.add('streaming', () => streaming.close());
+    const engine = createEngine(ctx, { version: build.version, config });
+    const server = grpcServer(adapters.flatMap((adapter) => adapter.services(engine, { logger })));
+    closers.add('server', () => server.close({ graceMs: GRACE_MS }));
+    for (const path of config.sockets) {
+      const front = createFront({ inject: server.inject, onError: (error) => logger.warn('connection refused', { error: error.message }) });
+      await listenOn(front.server, { path, gid });
+      closers.add(path, () => void front.close());
+    }
+    logger.info('serving', { version: build.version, sockets: config.sockets, apis: adapters.map(({ version }) => version) });
+    return { close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};

@@ -1,0 +1,237 @@
+/**
+ * Every call into libc that Node does not have, on one page. They run on the calling thread and return at once: namespaces are a
+ * property of the thread, so nothing here may become asynchronous. Errors are thrown with the errno's name as `code`.
+ * What they mean: the man pages of section 2, under the same names.
+ */
+import { constants } from 'node:os';
+import koffi from 'koffi';
+
+const libc = koffi.load('libc.so.6');
+
+const c = {
+  mount: libc.func('int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)'),
+  umount2: libc.func('int umount2(const char *target, int flags)'),
+  unshare: libc.func('int unshare(int flags)'),
+  setns: libc.func('int setns(int fd, int type)'),
+  sethostname: libc.func('int sethostname(const char *name, size_t length)'),
+  socket: libc.func('int socket(int domain, int type, int protocol)'),
+  connect: libc.func('int connect(int fd, const void *address, unsigned int length)'),
+  ioctl: libc.func('int ioctl(int fd, unsigned long request, _Inout_ uint8_t *argument)'),
+  pipe2: libc.func('int pipe2(_Out_ int *fds, int flags)'),
+  waitpid: libc.func('int waitpid(int pid, _Out_ int *status, int options)'),
+  flock: libc.func('int flock(int fd, int operation)'),
+  syscall4: libc.func('long syscall(long number, long a, long b, long c, long d)'),
+};
+
+const errnoNames = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+
+/** A failed libc call, shaped as Node's own system errors: `code` is the errno's name. */
+export class SystemError extends Error {
+  readonly code: string;
+  readonly syscall: string;
+
+  constructor(syscall: string, errno: number, subject = '') {
+    const code = errnoNames.get(errno) ?? `errno ${errno}`;
+    super(`${code}: ${syscall}${subject === '' ? '' : ` ${subject}`}`);
+    this.name = 'SystemError';
+    this.code = code;
+    this.syscall = syscall;
+  }
+}
+
+const checked = (result: number, syscall: string, subject?: string): number => {
+  if (result < 0) throw new SystemError(syscall, koffi.errno(), subject);
+  return result;
+};
+
+/** mount(2) flags. */
+export const MS = {
+  rdonly: 1,
+  nosuid: 2,
+  nodev: 4,
+  noexec: 8,
+  remount: 32,
+  bind: 4096,
+  rec: 16384,
+  private: 1 << 18,
+  slave: 1 << 19,
+  shared: 1 << 20,
+} as const;
+
+export interface Mount {
+  readonly source: string;
+  readonly target: string;
+  readonly type?: string;
+  readonly flags?: number;
+  /** File-system options; the kernel reads one page at most. */
+  readonly data?: string;
+}
+
+export const mount = ({ source, target, type, flags = 0, data }: Mount): void => {
+  checked(c.mount(source, target, type ?? null, flags, data ?? null), 'mount', target);
+};
+
+const MNT_DETACH = 2;
+
+/** Unmounts, lazily if it is busy. Not mounted, or not there: no error. */
+export const unmount = (target: string): void => {
+  if (c.umount2(target, MNT_DETACH) === 0) return;
+  const errno = koffi.errno();
+  if (errno !== constants.errno.EINVAL && errno !== constants.errno.ENOENT) throw new SystemError('umount2', errno, target);
+};
+
+/** clone(2) flags of the namespaces, by their names under /proc/pid/ns. */
+export const CLONE = { net: 0x40000000, ipc: 0x08000000, uts: 0x04000000, user: 0x10000000, pid: 0x20000000 } as const;
+export type NamespaceKind = keyof typeof CLONE;
+
+export const unshare = (flags: number): void => {
+  checked(c.unshare(flags), 'unshare');
+};
+
+export const setns = (fd: number, kind: NamespaceKind): void => {
+  checked(c.setns(fd, CLONE[kind]), 'setns', kind);
+};
+
+export const sethostname = (name: string): void => {
+  checked(c.sethostname(name, Buffer.byteLength(name)), 'sethostname', name);
+};
+
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+
+/** Takes the file's lock for as long as the descriptor is open (flock(2)). False: somebody else has it. */
+export const tryLock = (fd: number): boolean => {
+  if (c.flock(fd, LOCK_EX | LOCK_NB) === 0) return true;
+  const errno = koffi.errno();
+  if (errno === constants.errno.EWOULDBLOCK) return false;
+  throw new SystemError('flock', errno);
+};
+
+const AF_INET = 2;
+const SOCK_DGRAM = 2;
+const SOCK_CLOEXEC = 0x80000;
+const SIOCGIFFLAGS = 0x8913;
+const SIOCSIFFLAGS = 0x8914;
+const IFF_UP = 1;
+
+/** Brings `lo` up in the calling thread's network namespace (netdevice(7)). `close` is fs.closeSync. */
+export const loopbackUp = (close: (fd: number) => void): void => {
+  const fd = checked(c.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), 'socket');
+  try {
+    const request = Buffer.alloc(40);
+    request.write('lo\0');
+    checked(c.ioctl(fd, SIOCGIFFLAGS, request), 'ioctl', 'SIOCGIFFLAGS lo');
+    request.writeInt16LE(request.readInt16LE(16) | IFF_UP, 16);
+    checked(c.ioctl(fd, SIOCSIFFLAGS, request), 'ioctl', 'SIOCSIFFLAGS lo');
+  } finally {
+    close(fd);
+  }
+};
+
+const AF_UNIX = 1;
+const SOCK_SEQPACKET = 5;
+
+/** A connected SOCK_SEQPACKET socket; the path has at most 107 bytes (unix(7)). */
+export const connectSeqpacket = (path: string, close: (fd: number) => void): number => {
+  const fd = checked(c.socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), 'socket');
+  const address = Buffer.alloc(110);
+  address.writeUInt16LE(AF_UNIX, 0);
+  address.write(path, 2, 107);
+  if (c.connect(fd, address, address.length) === 0) return fd;
+  const errno = koffi.errno();
+  close(fd);
+  throw new SystemError('connect', errno, path);
+};
+
+const SOCK_STREAM = 1;
+export const INET = { v4: AF_INET, v6: 10 } as const;
+
+/** A stream socket which belongs to the calling thread's network namespace for ever. Not connected. */
+export const inetSocket = (family: (typeof INET)[keyof typeof INET]): number =>
+  checked(c.socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0), 'socket');
+
+const O_CLOEXEC = 0x80000;
+
+/** Read and write end. */
+export const pipe = (): readonly [number, number] => {
+  const fds: number[] = [0, 0];
+  checked(c.pipe2(fds, O_CLOEXEC), 'pipe2');
+  const [read = -1, write = -1] = fds;
+  return [read, write];
+};
+
+const WNOHANG = 1;
+
+/** The wait status of an ended child, or undefined while it runs. */
+export const waitNow = (pid: number): number | undefined => {
+  const status = [0];
+  return checked(c.waitpid(pid, status, WNOHANG), 'waitpid', String(pid)) === 0 ? undefined : status[0];
+};
+
+const SYS_PIDFD_SEND_SIGNAL = 424;
+const SYS_PIDFD_OPEN = 434;
+
+/** A descriptor that stands for this very process, whatever becomes of its pid. ESRCH: there is none. */
+export const pidfdOpen = (pid: number): number => checked(c.syscall4(SYS_PIDFD_OPEN, pid, 0, 0, 0), 'pidfd_open', String(pid));
+
+export const pidfdSendSignal = (fd: number, signal: number): void => {
+  checked(c.syscall4(SYS_PIDFD_SEND_SIGNAL, fd, signal, 0, 0), 'pidfd_send_signal');
+};
+
+const spawnCalls = {
+  spawn: libc.func(
+    'int posix_spawnp(_Out_ int *pid, const char *file, const void *actions, const void *attributes, const char **argv, const char **envp)',
+  ),
+  actionsInit: libc.func('int posix_spawn_file_actions_init(void *actions)'),
+  actionsDup2: libc.func('int posix_spawn_file_actions_adddup2(void *actions, int fd, int target)'),
+  actionsChdir: libc.func('int posix_spawn_file_actions_addchdir_np(void *actions, const char *path)'),
+  actionsDestroy: libc.func('int posix_spawn_file_actions_destroy(void *actions)'),
+  attributesInit: libc.func('int posix_spawnattr_init(void *attributes)'),
+  setFlags: libc.func('int posix_spawnattr_setflags(void *attributes, short flags)'),
+  setSigDefault: libc.func('int posix_spawnattr_setsigdefault(void *attributes, const void *set)'),
+  setSigMask: libc.func('int posix_spawnattr_setsigmask(void *attributes, const void *set)'),
+};
+
+const POSIX_SPAWN = { setpgroup: 0x02, setsigdef: 0x04, setsigmask: 0x08 } as const;
+/** Larger than glibc's structures on every architecture. */
+const OPAQUE_BYTES = 512;
+const SIGSET_BYTES = 128;
+
+export interface Spawn {
+  readonly path: string;
+  readonly argv: readonly string[];
+  /** `NAME=value` each. */
+  readonly envp: readonly string[];
+  readonly cwd: string | undefined;
+  /** Index: descriptor in the child. Each must be at least `fds.length`, so that none is overwritten before it is copied. */
+  readonly fds: readonly number[];
+}
+
+const attributes = (): Buffer => {
+  const buffer = Buffer.alloc(OPAQUE_BYTES);
+  spawnCalls.attributesInit(buffer);
+  spawnCalls.setFlags(buffer, POSIX_SPAWN.setpgroup | POSIX_SPAWN.setsigdef | POSIX_SPAWN.setsigmask);
+  // Node ignores SIGPIPE and a child would inherit that: all signals go back to their defaults.
+  spawnCalls.setSigDefault(buffer, Buffer.alloc(SIGSET_BYTES, 0xff));
+  spawnCalls.setSigMask(buffer, Buffer.alloc(SIGSET_BYTES));
+  return buffer;
+};
+
+/**
+ * posix_spawnp(3) into a process group of its own; returns the pid. 0.1 ms at any size of the daemon, where
+ * child_process.spawn forks and stops the event loop for 1 to 12 ms.
+ */
+export const spawn = ({ path, argv, envp, cwd, fds }: Spawn): number => {
+  const actions = Buffer.alloc(OPAQUE_BYTES);
+  spawnCalls.actionsInit(actions);
+  try {
+    fds.forEach((fd, target) => void spawnCalls.actionsDup2(actions, fd, target));
+    if (cwd !== undefined) spawnCalls.actionsChdir(actions, cwd);
+    const pid = [0];
+    const errno: number = spawnCalls.spawn(pid, path, actions, attributes(), [...argv, null], [...envp, null]);
+    if (errno !== 0) throw new SystemError('posix_spawn', errno, path);
+    return pid[0] ?? 0;
+  } finally {
+    spawnCalls.actionsDestroy(actions);
+  }
+};

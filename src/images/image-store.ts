@@ -1,0 +1,90 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { ImagesConfig } from '../config/config.ts';
+import { invalidArgument } from '../core/errors.ts';
+import type { ImageStore } from '../core/ports/image-store.ts';
+import type { Logger } from '../core/ports/logger.ts';
+import { createCatalogReader } from './catalog.ts';
+import { createLimit } from './limit.ts';
+import { lookUp } from './lookup.ts';
+import { createPull } from './pull.ts';
+import { canonical, tryReference } from './reference.ts';
+import { removeImage } from './remove.ts';
+import { removeLeftPlaces } from './skopeo.ts';
+import { createUsage } from './usage.ts';
+
+export interface ImageStoreOptions {
+  /** A containers/storage store with the overlay driver; made when missing. Absolute, without `+ : , [ ]`. */
+  readonly graphRoot: string;
+  /** Its data of this boot. Same rules. */
+  readonly runRoot: string;
+  /** Default `skopeo`, looked up in PATH. */
+  readonly skopeoPath?: string;
+  readonly config: ImagesConfig;
+  readonly logger: Logger;
+  /** Nanoseconds since the epoch. */
+  readonly now: () => bigint;
+  /** Default 5 minutes: a pull that moves no data for so long fails. */
+  readonly stallMs?: number;
+}
+
+const STALL_MS = 5 * 60_000;
+
+/**
+ * The images of a containers/storage store, which buildah, podman and skopeo may use at the same time.
+ * Reading is done on its files; pulling by skopeo, removing by containers-storage, which lock it.
+ */
+export const createImageStore = (options: ImageStoreOptions): ImageStore => {
+  const { graphRoot, runRoot, config, logger, now } = options;
+  for (const root of [graphRoot, runRoot]) checkRoot(root);
+  const emptyLayer = path.join(runRoot, 'janus-empty');
+  const pinned = tryReference(config.podSandboxImage);
+  const read = createCatalogReader({ graphRoot, emptyLayer, pinned: pinned && canonical(pinned), logger });
+  const skopeo = {
+    graphRoot,
+    runRoot,
+    config,
+    skopeoPath: options.skopeoPath ?? 'skopeo',
+    stallMs: options.stallMs ?? STALL_MS,
+  };
+  const pull = createPull({ ...skopeo, read, logger });
+  const oneAtATime = createLimit(1);
+  const prepared = once(async () => {
+    await removeLeftPlaces({ graphRoot, runRoot });
+    await mkdir(emptyLayer, { recursive: true, mode: 0o755 });
+  });
+  const readPrepared = async (): ReturnType<typeof read> => {
+    await prepared();
+    return read();
+  };
+  return {
+    list: async () => (await readPrepared()).map(({ image }) => image),
+    find: async (reference) => lookUp(await readPrepared(), reference)?.stored.image,
+    pull: async (request, { signal }) => {
+      await prepared();
+      return pull(request, { signal });
+    },
+    remove: (reference, inUse) =>
+      oneAtATime(() => removeImage({ graphRoot, runRoot, read }, reference, inUse), {
+        signal: new AbortController().signal,
+      }),
+    usage: createUsage({ graphRoot, read, now }),
+  };
+};
+
+const checkRoot = (root: string): void => {
+  if (!path.isAbsolute(root) || /[+:,[\]]/.test(root))
+    throw invalidArgument('graph', `${root} must be absolute, without + : , [ ]`);
+};
+
+/** Tries again at the next call when it failed. */
+const once = (work: () => Promise<void>): (() => Promise<void>) => {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work().catch((error: unknown) => {
+      done = undefined;
+      throw error;
+    });
+    return done;
+  };
+};

@@ -1,0 +1,43 @@
+import { mkdir } from 'node:fs/promises';
+import type { Logger } from '../core/ports/logger.ts';
+import type { PodNetwork } from '../core/ports/pod-network.ts';
+import { attach } from './attach.ts';
+import { openCatalogue } from './catalogue.ts';
+import type { Context } from './context.ts';
+import { detach } from './detach.ts';
+import { openKeptNetworks } from './kept.ts';
+import { createLimit } from './limit.ts';
+import { createPodCidr } from './pod-cidr.ts';
+
+export interface CniOptions {
+  readonly confDir: string;
+  /** Searched in order. */
+  readonly binDirs: readonly string[];
+  /** Outlives daemon and machine: what DEL needs. Made if it is not there. */
+  readonly cacheDir: string;
+  readonly logger: Logger;
+  /** For one plugin to do one verb; default 60 s. */
+  readonly timeoutMs?: number;
+}
+
+/** Plugins start iptables by the dozen, which queue for one lock: more at once is no faster. */
+const PODS_AT_ONCE = 16;
+const TIMEOUT_MS = 60_000;
+
+/** Pod networks by CNI plugins. `close` ends the watching of the configuration; calls under way go on. */
+export const createCniNetwork = async (options: CniOptions): Promise<PodNetwork & { close(): void }> => {
+  const { confDir, binDirs, cacheDir, logger, timeoutMs = TIMEOUT_MS } = options;
+  await mkdir(cacheDir, { recursive: true, mode: 0o700 });
+  const podCidr = createPodCidr(cacheDir);
+  const kept = await openKeptNetworks(cacheDir);
+  const catalogue = await openCatalogue({ confDir, binDirs, logger });
+  const context: Context = { catalogue, kept, host: { binDirs, timeoutMs }, logger, podCidrs: podCidr.get };
+  const limited = createLimit(PODS_AT_ONCE);
+  return {
+    attach: (sandbox, netns, { signal }) => limited(signal, () => attach({ sandbox, netns, signal }, context)),
+    detach: (sandbox, netns, { signal }) => limited(signal, () => detach({ sandbox, netns, signal }, context)),
+    readiness: catalogue.readiness,
+    setPodCidr: podCidr.set,
+    close: catalogue.close,
+  };
+};

@@ -1,0 +1,32 @@
+import { JanusError } from '../core/errors.ts';
+import type { SandboxRecord } from '../core/model/sandbox.ts';
+import type { Logger } from '../core/ports/logger.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { KeptNetworks } from './kept.ts';
+import { planNetworks } from './plan.ts';
+import type { KeptNetwork } from './planned.ts';
+import type { PluginHost } from './plugin.ts';
+
+/** What lives as long as the daemon. */
+export interface Context {
+  readonly catalogue: Catalogue;
+  readonly kept: KeptNetworks;
+  readonly host: PluginHost;
+  readonly logger: Logger;
+  podCidrs(): readonly string[];
+}
+
+export interface PodCall {
+  readonly sandbox: SandboxRecord;
+  /** Path of the pod's network namespace. */
+  readonly netns: string;
+  readonly signal: AbortSignal;
+}
+
+/** The pod's networks by the present configuration, not added yet. */
+export const plan = (sandbox: SandboxRecord, { catalogue, podCidrs }: Context): readonly KeptNetwork[] => {
+  const readiness = catalogue.readiness();
+  if (!readiness.ready) throw new JanusError('failed-precondition', readiness.message);
+  const planned = planNetworks(sandbox, { networks: catalogue.networks(), podCidrs: podCidrs() });
+  return planned.map((network) => ({ ...network, result: undefined }));
+};

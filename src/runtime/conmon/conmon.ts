@@ -1,0 +1,113 @@
+import { closeSync, mkdirSync, readFileSync, writeSync } from 'node:fs';
+import { JanusError } from '../../core/errors.ts';
+import type { ContainerRef } from '../../core/ports/container-runtime.ts';
+import { pipe } from '../../host/kernel.ts';
+import { firstLine, killGroup, readEnd, start, withNull, type Command } from '../../host/process.ts';
+import type { ContainerLayout } from '../container-layout.ts';
+import type { OciRuntime } from '../oci-runtime.ts';
+
+export interface Monitored {
+  readonly ref: ContainerRef;
+  readonly layout: ContainerLayout;
+  readonly exits: string;
+  readonly runtime: OciRuntime;
+}
+
+const streamArgs = ({ container: { config } }: ContainerRef): readonly string[] => [
+  ...(config.tty ? ['--terminal'] : []),
+  ...(config.stdin ? ['--stdin'] : []),
+  ...(config.stdin && !config.stdinOnce ? ['--leave-stdin-open'] : []),
+];
+
+/** Arguments that every conmon of a container shares, for its main process and for exec sessions. */
+export const identityArgs = ({ ref, layout, runtime }: Monitored): readonly string[] => [
+  ...['--api-version', '1', '--cid', ref.container.id, '--name', ref.container.name],
+  ...['--runtime', runtime.path, '--bundle', layout.bundle, '--full-attach'],
+  ...runtime.globalArgs.flatMap((arg) => ['--runtime-arg', arg]),
+];
+
+const conmonArgs = (monitored: Monitored): readonly string[] => {
+  const { ref, layout, exits } = monitored;
+  const { id, logPath } = ref.container;
+  return [
+    ...identityArgs(monitored),
+    ...['--cuuid', id, '--container-pidfile', layout.pidfile, '--conmon-pidfile', layout.conmonPidfile],
+    ...['--exit-dir', exits, '--persist-dir', layout.persist],
+    ...['--log-path', logPath === '' ? 'none' : `k8s-file:${logPath}`],
+    ...streamArgs(ref),
+  ];
+};
+
+/** The sync pipe carries one line of JSON: the container's pid, or -1 with the runtime's own words. */
+const parseSync = (text: string): number => {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    throw new JanusError('internal', `conmon ended without a word${text === '' ? '' : `: ${text.slice(0, 200)}`}`);
+  }
+  const { data, message: reason } = message as { data?: unknown; message?: unknown };
+  if (typeof data === 'number' && data > 0) return data;
+  throw new JanusError('internal', `the runtime could not create the container: ${typeof reason === 'string' ? reason.trim() : 'no reason given'}`);
+};
+
+const START_FD = 4;
+const SYNC_FD = 3;
+const MAX_SYNC_BYTES = 64 * 1024;
+
+const environment = (): Record<string, string> => ({
+  PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
+  _OCI_SYNCPIPE: String(SYNC_FD),
+  _OCI_STARTPIPE: String(START_FD),
+});
+
+/**
+ * Starts conmon, which starts the runtime's `create`, and resolves with the container's pid. conmon leaves our process group and outlives us.
+ * When the signal aborts before that, conmon and the runtime are killed; what they made is for the caller to remove.
+ */
+export const startConmon = async (monitored: Monitored, signal: AbortSignal): Promise<number> => {
+  mkdirSync(monitored.layout.persist, { recursive: true, mode: 0o700 });
+  const command: Command = { path: 'conmon', args: conmonArgs(monitored), env: environment(), cwd: monitored.layout.bundle };
+  const [syncRead, syncWrite] = pipe();
+  const [startRead, startWrite] = pipe();
+  const sync = readEnd(syncRead);
+  let child: ReturnType<typeof start>;
+  try {
+    child = withNull((fd) => start(command, [fd, fd, fd, syncWrite, startRead]));
+    writeSync(startWrite, '\0');
+  } catch (error) {
+    sync.destroy();
+    throw error;
+  } finally {
+    for (const fd of [syncWrite, startRead, startWrite]) closeSync(fd);
+  }
+  const abort = (): void => {
+    killGroup(child.pid);
+    killConmon(monitored.layout, monitored.ref.container.id);
+    sync.destroy();
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    const line = await firstLine(sync, MAX_SYNC_BYTES);
+    signal.throwIfAborted();
+    return parseSync(line);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    sync.destroy();
+  }
+};
+
+/** The pid of the container's conmon while it runs. The command line is held against the id: pids are used again. */
+export const conmonPid = ({ conmonPidfile }: ContainerLayout, id: string): number | undefined => {
+  try {
+    const pid = Number(readFileSync(conmonPidfile, 'utf8'));
+    return pid > 0 && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(id) ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+export const killConmon = (layout: ContainerLayout, id: string): void => {
+  const pid = conmonPid(layout, id);
+  if (pid !== undefined) killGroup(pid);
+};

@@ -1,0 +1,29 @@
+import type { ContainerRef } from '../core/ports/container-runtime.ts';
+import type { Logger } from '../core/ports/logger.ts';
+import type { ImageStore } from '../core/ports/image-store.ts';
+import type { CgroupHierarchy } from './cgroups/hierarchy.ts';
+import { cgroupDirectory } from './cgroups/paths.ts';
+import type { Roots } from './container-layout.ts';
+import type { OciRuntimes } from './oci-runtime.ts';
+import type { HostFacts } from './spec/host-facts.ts';
+import type { RuntimeFeatures } from './spec/runtime-features.ts';
+
+/** What every container of this host is run with. */
+export interface ContainerEnvironment {
+  readonly roots: Roots;
+  readonly runtimes: OciRuntimes;
+  readonly cgroups: CgroupHierarchy;
+  /** Parent cgroup of pods that ask for none. */
+  readonly cgroupParent: string;
+  readonly host: HostFacts;
+  /** By name of the runtime. */
+  readonly features: (runtime: string) => RuntimeFeatures;
+  /** For image mounts. */
+  readonly images: Pick<ImageStore, 'find'>;
+  readonly umask: number;
+  readonly logger: Logger;
+}
+
+/** Directory of the container's cgroup, relative to the hierarchies' roots. */
+export const cgroupOf = (env: ContainerEnvironment, { container, sandbox }: ContainerRef): string =>
+  cgroupDirectory(sandbox, container.id, env.cgroupParent);

@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { JanusError } from '../core/errors.ts';
+import type { ContainerRef, ContainerRuntime, ExitFacts } from '../core/ports/container-runtime.ts';
+import { pidModeOf } from '../core/model/container.ts';
+import { processOf } from '../core/process-of.ts';
+import { isRunning, signalProcess } from '../host/process-identity.ts';
+import { cgroupPids, killCgroup } from './cgroups/cgroup.ts';
+import type { ContainerEnvironment } from './container-environment.ts';
+import { cgroupOf } from './container-environment.ts';
+import { bundlesDirectory, containerLayout, exitsDirectory, layersDirectory } from './container-layout.ts';
+import { createWithConmon } from './create.ts';
+import { reopenLog } from './conmon/reopen-log.ts';
+import { readExitFile, watchExits } from './conmon/exits.ts';
+import { execSync } from './exec/exec-sync.ts';
+import { inspect } from './inspect.ts';
+import { idsIn } from './leftovers.ts';
+import { wasOomKilled } from './oom.ts';
+import { removeContainer } from './remove.ts';
+import { startContainer } from './start.ts';
+import { updateResources } from './update.ts';
+
+/** A process of the container that shares its PID namespace with others is not PID 1 there, so the kernel does not end its children with it. */
+const hasOwnPids = ({ container, sandbox }: ContainerRef): boolean => pidModeOf(container, sandbox) === 'container';
+
+const kill = async (env: ContainerEnvironment, ref: ContainerRef, signal: string): Promise<void> => {
+  const target = processOf(ref.container);
+  if (target !== undefined) signalProcess(target, signal);
+  if (signal === 'SIGKILL' && !hasOwnPids(ref)) await killCgroup(env.cgroups, cgroupOf(env, ref));
+};
+
+const exitOf = async (env: ContainerEnvironment, ref: ContainerRef): Promise<ExitFacts | undefined> => {
+  const exit = await readExitFile(exitsDirectory(env.roots), ref.container.id);
+  if (exit === undefined) return undefined;
+  const where = { hierarchy: env.cgroups, cgroup: cgroupOf(env, ref), layout: containerLayout(env.roots, ref.container.id) };
+  return { ...exit, oomKilled: await wasOomKilled(exit.exitCode, where) };
+};
+
+const execInContainer = (env: ContainerEnvironment): ContainerRuntime['execSync'] => {
+  return async (ref, command, { timeoutSeconds, signal }) => {
+    const { bundle } = containerLayout(env.roots, ref.container.id);
+    const deadline = timeoutSeconds > 0 ? [AbortSignal.timeout(timeoutSeconds * 1000)] : [];
+    const input = {
+      ref,
+      command,
+      directory: bundle,
+      runtime: (args: readonly string[]) => env.runtimes.command(ref.sandbox, args),
+      pids: () => cgroupPids(env.cgroups, cgroupOf(env, ref)),
+    };
+    try {
+      return await execSync(input, AbortSignal.any([signal, ...deadline]));
+    } catch (error) {
+      if (deadline.some(({ aborted }) => aborted) && !signal.aborted)
+        throw new JanusError('deadline-exceeded', `the command did not end within ${timeoutSeconds} s and was killed`);
+      throw error;
+    }
+  };
+};
+
+/** The containers of this host, by conmon and the configured OCI runtimes. */
+export const createContainerRuntime = (env: ContainerEnvironment): ContainerRuntime => ({
+  create: (plan, { signal }) => createWithConmon(env, plan, signal),
+  start: (ref, { signal }) => startContainer(env, ref, signal),
+  kill: (ref, signal) => kill(env, ref, signal),
+  hasProcess: ({ container }) => {
+    const process = processOf(container);
+    return process !== undefined && isRunning(process);
+  },
+  remove: (ref, { signal }) => removeContainer(env, ref, signal),
+  execSync: execInContainer(env),
+  exec: () => Promise.reject(new JanusError('unimplemented', 'exec sessions are not there yet')),
+  attach: () => Promise.reject(new JanusError('unimplemented', 'attach sessions are not there yet')),
+  update: (ref, resources, { signal }) => updateResources(env, ref, { resources, signal }),
+  reopenLog: ({ container }) => reopenLog(containerLayout(env.roots, container.id)),
+  inspect: (ref) => inspect(env, ref),
+  exitOf: (ref) => exitOf(env, ref),
+  onExit: (listener) => watchExits(exitsDirectory(env.roots), listener),
+  leftovers: async () => {
+    const ids = await Promise.all([bundlesDirectory(env.roots), layersDirectory(env.roots)].map(idsIn));
+    return [...new Set(ids.flat())];
+  },
+  spec: async ({ container }) => {
+    const text = await readFile(containerLayout(env.roots, container.id).spec, 'utf8').catch(() => 'null');
+    return JSON.parse(text) as unknown;
+  },
+});

@@ -1,0 +1,124 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { withCleanupFailures } from '../../core/errors.ts';
+import { isFullId, sandboxId, type SandboxId } from '../../core/model/ids.ts';
+import type { ProcessIdentity, SandboxRecord } from '../../core/model/sandbox.ts';
+import type { SandboxHost, SandboxPaths } from '../../core/ports/sandbox-host.ts';
+import { mount, MS, unmount } from '../../host/kernel.ts';
+import { isRunning, signalProcess } from '../../host/process-identity.ts';
+import { joinCgroup, killCgroup, makeCgroup, removeCgroup } from '../cgroups/cgroup.ts';
+import type { CgroupHierarchy } from '../cgroups/hierarchy.ts';
+import { cgroupDirectory, ociCgroupsPath, parentOf, scopeName } from '../cgroups/paths.ts';
+import { checkSysctls } from '../spec/sysctls.ts';
+import { podHostname, writeEtcFiles, writeHosts } from './etc-files.ts';
+import { layoutOf, pathsOf, pinnedKinds, sandboxesDirectory, sharesPid } from './layout.ts';
+import { makeNamespaces, pin, pinPath, unpin, type PinnedKind } from './namespaces.ts';
+import { startPause } from './pause.ts';
+import { makeInitRoot, removeSharedInit, startSharedInit, type RuntimeCommand } from './shared-init.ts';
+import { startScope, stopScope } from './systemd-scope.ts';
+
+export interface SandboxHostOptions {
+  /** The daemon's directory of this boot. */
+  readonly state: string;
+  readonly cgroups: CgroupHierarchy;
+  readonly cgroupParent: string;
+  readonly runtime: RuntimeCommand;
+}
+
+const SHM_BYTES = 64 * 1024 * 1024;
+const ALL_PINS = ['net', 'ipc', 'uts', 'pid'] as const;
+
+export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
+  const { state, cgroups, cgroupParent, runtime } = options;
+  const initRoot = `${state}/init-root`;
+  const layout = (sandbox: { readonly id: SandboxId }) => layoutOf(state, sandbox.id);
+  const cgroupOf = (sandbox: SandboxRecord): string => cgroupDirectory(sandbox, sandbox.id, cgroupParent);
+
+  const prepare = async (sandbox: SandboxRecord): Promise<SandboxPaths> => {
+    const own = layout(sandbox);
+    const paths = pathsOf(sandbox, own);
+    await mkdir(own.directory, { recursive: true, mode: 0o711 });
+    try {
+      makeNamespaces({
+        kinds: pinnedKinds(sandbox),
+        directory: own.pins,
+        hostname: podHostname(sandbox),
+        sysctls: checkSysctls(sandbox.config),
+      });
+      await writeEtcFiles(sandbox, own);
+      if (paths.shm !== undefined) await mountShm(paths.shm);
+      return paths;
+    } catch (error) {
+      const failures = await stop(sandbox, AbortSignal.timeout(UNDO_MS)).then(
+        () => [],
+        (failure: unknown) => [failure],
+      );
+      throw withCleanupFailures(error, failures);
+    }
+  };
+
+  const place = async (sandbox: SandboxRecord, { pid }: ProcessIdentity, signal: AbortSignal): Promise<void> => {
+    if (sandbox.cgroupDriver === 'systemd')
+      return startScope({ unit: scopeName(sandbox.id), slice: parentOf(sandbox, cgroupParent), pid }, signal);
+    await makeCgroup(cgroups, cgroupOf(sandbox));
+    await joinCgroup(cgroups, cgroupOf(sandbox), pid);
+  };
+
+  const startInit = async (sandbox: SandboxRecord): Promise<ProcessIdentity> => {
+    const { bundle, pins } = layout(sandbox);
+    await makeInitRoot(initRoot);
+    const cgroupsPath = ociCgroupsPath(sandbox, sandbox.id, cgroupParent);
+    const init = { sandbox, bundle, rootfs: initRoot, cgroupsPath, paths: pathsOf(sandbox, layout(sandbox)) };
+    const process = await startSharedInit(init, runtime);
+    await mkdir(pins, { recursive: true, mode: 0o700 });
+    pin(`/proc/${process.pid}/ns/pid`, pinPath(pins, 'pid'));
+    return process;
+  };
+
+  const startPlain = async (sandbox: SandboxRecord, kinds: readonly PinnedKind[], signal: AbortSignal): Promise<ProcessIdentity> => {
+    const process = startPause(layout(sandbox).pins, kinds);
+    try {
+      await place(sandbox, process, signal);
+      return process;
+    } catch (error) {
+      signalProcess(process, 'SIGKILL');
+      throw error;
+    }
+  };
+
+  const stop = async (sandbox: SandboxRecord, signal: AbortSignal): Promise<void> => {
+    const own = layout(sandbox);
+    if (sharesPid(sandbox)) await removeSharedInit(sandbox, runtime, signal);
+    await killCgroup(cgroups, cgroupOf(sandbox));
+    if (sandbox.cgroupDriver === 'systemd') await stopScope(scopeName(sandbox.id), signal);
+    await removeCgroup(cgroups, cgroupOf(sandbox));
+    for (const kind of ALL_PINS) unpin(pinPath(own.pins, kind));
+    unmount(own.shm);
+  };
+
+  return {
+    check: (sandbox) => {
+      checkSysctls(sandbox.config);
+      parentOf(sandbox, cgroupParent);
+    },
+    prepare,
+    paths: (sandbox) => pathsOf(sandbox, layout(sandbox)),
+    startProcess: (sandbox, { signal }) =>
+      sharesPid(sandbox) ? startInit(sandbox) : startPlain(sandbox, pinnedKinds(sandbox), signal),
+    writeHosts: (sandbox, ips) => writeHosts(sandbox, layout(sandbox), ips),
+    isAlive: async ({ state: current }) => current.kind === 'ready' && (current.process === undefined || isRunning(current.process)),
+    stop: (sandbox, { signal }) => stop(sandbox, signal),
+    remove: async (sandbox) => rm(layout(sandbox).directory, { recursive: true, force: true }),
+    leftovers: async () => {
+      const names = await readdir(sandboxesDirectory(state)).catch(() => []);
+      return names.filter(isFullId).map(sandboxId);
+    },
+  };
+};
+
+/** Undoing must not depend on the patience of the request that failed. */
+const UNDO_MS = 30_000;
+
+const mountShm = async (target: string): Promise<void> => {
+  await mkdir(target, { recursive: true, mode: 0o1777 });
+  mount({ source: 'shm', target, type: 'tmpfs', flags: MS.nosuid | MS.nodev | MS.noexec, data: `mode=1777,size=${SHM_BYTES}` });
+};

@@ -1,0 +1,21 @@
+import type { ProcessIdentity } from '../../core/model/sandbox.ts';
+import { JanusError } from '../../core/errors.ts';
+import { identify } from '../../host/process-identity.ts';
+import { start, withNull, type Command } from '../../host/process.ts';
+import { inNamespaces, type PinnedKind } from './namespaces.ts';
+
+/** Sleeps for ever and reaps what is handed to it. Its pages are shared by all pods of the node. */
+export const PAUSE = 'catatonit';
+
+const command: Command = { path: PAUSE, args: ['-P'], env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' }, cwd: '/' };
+
+/**
+ * Starts the process that stands for a pod in its namespaces: what reads a pod's network figures by a process of its cgroup (cAdvisor) finds this one.
+ * It is not PID 1 of anything, so containers never see the host's file system through it.
+ */
+export const startPause = (pins: string, kinds: readonly PinnedKind[]): ProcessIdentity => {
+  const { pid } = inNamespaces(pins, kinds, () => withNull((fd) => start(command, [fd, fd, fd])));
+  const identity = identify(pid);
+  if (identity === undefined) throw new JanusError('internal', `${PAUSE} ended at once`);
+  return identity;
+};

@@ -1,0 +1,87 @@
+import { assertNever, invalidArgument, JanusError } from '../../core/errors.ts';
+import { pidModeOf } from '../../core/model/container.ts';
+import type { IdMapping, NamespaceMode, UserNamespace } from '../../core/model/security.ts';
+import type { ContainerPlan } from '../../core/ports/container-runtime.ts';
+import type { OciIdMapping, OciNamespace } from './oci.ts';
+
+type NamespacesInput = Pick<ContainerPlan, 'container' | 'sandbox' | 'paths' | 'targetPid'> & {
+  readonly cgroupVersion: 1 | 2;
+};
+
+/**
+ * Network, IPC, UTS and user namespace are the pod's, whatever the container asks; the PID namespace is the container's choice.
+ * A cgroup namespace hides the host's hierarchy on cgroup v2; privileged containers are meant to see it.
+ */
+export const ociNamespaces = ({
+  container,
+  sandbox,
+  paths,
+  targetPid,
+  cgroupVersion,
+}: NamespacesInput): readonly OciNamespace[] => {
+  const { privileged } = container.config.security;
+  return [
+    { type: 'mount' },
+    ...joined('network', paths.netns),
+    ...joined('ipc', paths.ipcns),
+    ...joined('uts', paths.utsns),
+    ...joined('user', paths.userns),
+    ...pidNamespace(pidModeOf(container, sandbox), paths.pidns, targetPid),
+    ...(cgroupVersion === 2 && !privileged ? [{ type: 'cgroup' } as const] : []),
+  ];
+};
+
+const joined = (type: OciNamespace['type'], path: string | undefined): readonly OciNamespace[] =>
+  path === undefined ? [] : [{ type, path }];
+
+const pidNamespace = (
+  pid: NamespaceMode,
+  podPath: string | undefined,
+  targetPid: number | undefined,
+): readonly OciNamespace[] => {
+  switch (pid) {
+    case 'container':
+      return [{ type: 'pid' }];
+    case 'node':
+      return [];
+    case 'pod':
+      if (podPath === undefined) throw new JanusError('failed-precondition', 'the pod has no PID namespace to share');
+      return joined('pid', podPath);
+    case 'target':
+      if (targetPid === undefined) throw new JanusError('failed-precondition', 'the target container does not run');
+      return joined('pid', `/proc/${targetPid}/ns/pid`);
+    default:
+      return assertNever(pid);
+  }
+};
+
+export const toOciMappings = (mappings: readonly IdMapping[]): readonly OciIdMapping[] =>
+  mappings.map(({ hostId, containerId, length }) => ({ containerID: containerId, hostID: hostId, size: length }));
+
+interface UserMappings {
+  readonly uidMappings?: readonly OciIdMapping[];
+  readonly gidMappings?: readonly OciIdMapping[];
+}
+
+/** Errors: invalid-argument if the container asks for other mappings than its pod has. */
+export const userMappings = ({ container, sandbox, paths }: NamespacesInput): UserMappings => {
+  const pod = sandbox.config.security.namespaces.user;
+  const own = container.config.security.namespaces.user;
+  if (own !== undefined && !sameUserNamespace(pod, own)) {
+    throw invalidArgument('userns_options', "must be the pod's own");
+  }
+  if (paths.userns === undefined || pod === undefined) return {};
+  return { uidMappings: toOciMappings(pod.uids), gidMappings: toOciMappings(pod.gids) };
+};
+
+const sameUserNamespace = (pod: UserNamespace | undefined, own: UserNamespace): boolean => {
+  if (own.mode !== 'pod' || pod?.mode !== 'pod') return (own.mode === 'pod') === (pod?.mode === 'pod');
+  return sameMappings(pod.uids, own.uids) && sameMappings(pod.gids, own.gids);
+};
+
+const sameMappings = (a: readonly IdMapping[], b: readonly IdMapping[]): boolean =>
+  a.length === b.length &&
+  a.every(({ hostId, containerId, length }, at) => {
+    const other = b[at];
+    return hostId === other?.hostId && containerId === other.containerId && length === other.length;
+  });

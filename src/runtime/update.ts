@@ -1,0 +1,17 @@
+import { JanusError } from '../core/errors.ts';
+import type { LinuxResources } from '../core/model/resources.ts';
+import type { ContainerRef } from '../core/ports/container-runtime.ts';
+import { run } from '../host/process.ts';
+import type { ContainerEnvironment } from './container-environment.ts';
+import { resourcesToOci } from './spec/resources.ts';
+
+/** `runtime update` with the new limits on its standard input; what is not set stays. */
+export const updateResources = async (
+  env: ContainerEnvironment,
+  { container, sandbox }: ContainerRef,
+  { resources, signal }: { resources: LinuxResources; signal: AbortSignal },
+): Promise<void> => {
+  const stdin = JSON.stringify(resourcesToOci(resources, env.host));
+  const { exitCode, stderr } = await run({ ...env.runtimes.command(sandbox, ['update', '--resources', '-', container.id]), stdin }, { signal });
+  if (exitCode !== 0) throw new JanusError('internal', `the runtime could not update the container: ${stderr.toString().trim().slice(-500)}`);
+};

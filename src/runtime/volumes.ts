@@ -1,0 +1,19 @@
+import { lstat, mkdir } from 'node:fs/promises';
+import { run } from '../host/process.ts';
+import { resolveInRootfs } from './spec/rootfs-files.ts';
+import type { ImageVolume } from './spec/volumes.ts';
+
+/**
+ * Fills the directories that stand for the image's VOLUMEs with what the image has there, owners and modes kept. The path is followed inside the
+ * root file system only: a link in an image never reaches the host (CVE-2022-23648).
+ */
+export const fillVolumes = async (volumes: readonly ImageVolume[], { rootfs, signal }: { rootfs: string; signal: AbortSignal }): Promise<void> => {
+  for (const volume of volumes) await fillVolume(volume, { rootfs, signal });
+};
+
+const fillVolume = async ({ containerPath, hostPath }: ImageVolume, { rootfs, signal }: { rootfs: string; signal: AbortSignal }): Promise<void> => {
+  await mkdir(hostPath, { recursive: true, mode: 0o755 });
+  const source = await resolveInRootfs(rootfs, containerPath);
+  const isDirectory = source !== undefined && (await lstat(source).catch(() => undefined))?.isDirectory() === true;
+  if (isDirectory) await run({ path: 'cp', args: ['-a', '--', `${source}/.`, hostPath] }, { signal });
+};

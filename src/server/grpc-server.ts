@@ -1,0 +1,41 @@
+import type { Duplex } from 'node:stream';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { CriService } from '../adapters/shared/service.ts';
+
+/** Bytes of one message, each way; what containerd allows, and kubelets expect. */
+const MAX_MESSAGE = 16 * 1024 * 1024;
+
+export interface GrpcServer {
+  /** Serves HTTP/2 on an accepted connection. */
+  inject(connection: Duplex): void;
+  /** Takes no new calls; those under way have `graceMs` before their connections are cut. */
+  close(options: { readonly graceMs: number }): Promise<void>;
+}
+
+/**
+ * Serves CRI on connections that are handed in: who listens, and what is done to the bytes first, is not its concern.
+ * Methods that no service has answer UNIMPLEMENTED.
+ */
+export const grpcServer = (services: readonly CriService[]): GrpcServer => {
+  const server = new Server({
+    'grpc.max_receive_message_length': MAX_MESSAGE,
+    'grpc.max_send_message_length': MAX_MESSAGE,
+    // Bookkeeping of each call for a debugging service that is not served.
+    'grpc.enable_channelz': 0,
+  });
+  for (const { definition, implementation } of services) server.addService(definition, implementation);
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  return {
+    inject: (connection) => injector.injectConnection(connection),
+    close: ({ graceMs }) =>
+      new Promise((resolve, reject) => {
+        // forceShutdown knows only the sessions that channelz counts; the injector knows all of them.
+        const cut = setTimeout(() => injector.drain(0), graceMs);
+        server.tryShutdown((error) => {
+          clearTimeout(cut);
+          if (error === undefined) resolve();
+          else reject(error);
+        });
+      }),
+  };
+};
