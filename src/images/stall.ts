@@ -17,11 +17,14 @@ const IDLE_BYTES = 4096;
  */
 export const watchForStall = ({ argument, periodMs, onStall }: StallOptions): (() => void) => {
   let last: number | undefined;
-  const timer = setInterval(async () => {
+  const look = async (): Promise<void> => {
     const bytes = await bytesMoved(argument);
     if (bytes === undefined) return;
     if (last !== undefined && bytes - last < IDLE_BYTES) onStall();
     last = bytes;
+  };
+  const timer = setInterval(() => {
+    look().catch(() => undefined);
   }, periodMs);
   timer.unref();
   return () => clearInterval(timer);

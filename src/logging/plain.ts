@@ -30,7 +30,7 @@ const plainComposite = (value: object, depth: number): unknown => {
   if (value instanceof Error) return plainError(value, depth);
   if (value instanceof Uint8Array) return `${String(value.length)} bytes`;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'invalid date' : value.toISOString();
-  if (value instanceof Map) return plainObject(Object.fromEntries(value), depth);
+  if (value instanceof Map) return plainObject(Object.fromEntries(value as Map<string, unknown>), depth);
   if (value instanceof Set || Array.isArray(value)) return Array.from(value, (each) => plain(each, depth + 1));
   return plainObject(value, depth);
 };

@@ -19,6 +19,12 @@ export const createLogger = (config: LogConfig): Logger => {
   return loggerWith(logger, {});
 };
 
+const standardOutput = (): NodeJS.WriteStream => {
+  // A reader that went away stops no daemon.
+  process.stdout.on('error', () => undefined);
+  return process.stdout;
+};
+
 const fileOf = (config: LogConfig): Writable => {
   const file = createRotatingFile({ ...config, name: 'janusd.log' });
   return new Writable({

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { JanusError } from '../core/errors.ts';
-import type { ContainerRef, ContainerRuntime, ExitFacts } from '../core/ports/container-runtime.ts';
+import type { ContainerRef, ContainerRuntime } from '../core/ports/container-runtime.ts';
 import { pidModeOf } from '../core/model/container.ts';
 import { processOf } from '../core/process-of.ts';
 import { isRunning, signalProcess } from '../host/process-identity.ts';
@@ -14,6 +14,7 @@ import { readExitFile, watchExits } from './conmon/exits.ts';
 import { execSync } from './exec/exec-sync.ts';
 import { inspect } from './inspect.ts';
 import { idsIn } from './leftovers.ts';
+import { createKernelLog } from './oom/kernel-log.ts';
 import { wasOomKilled } from './oom.ts';
 import { removeContainer } from './remove.ts';
 import { startContainer } from './start.ts';
@@ -28,11 +29,15 @@ const kill = async (env: ContainerEnvironment, ref: ContainerRef, signal: string
   if (signal === 'SIGKILL' && !hasOwnPids(ref)) await killCgroup(env.cgroups, cgroupOf(env, ref));
 };
 
-const exitOf = async (env: ContainerEnvironment, ref: ContainerRef): Promise<ExitFacts | undefined> => {
-  const exit = await readExitFile(exitsDirectory(env.roots), ref.container.id);
-  if (exit === undefined) return undefined;
-  const where = { hierarchy: env.cgroups, cgroup: cgroupOf(env, ref), layout: containerLayout(env.roots, ref.container.id) };
-  return { ...exit, oomKilled: await wasOomKilled(exit.exitCode, where) };
+const exitReader = (env: ContainerEnvironment): ContainerRuntime['exitOf'] => {
+  const log = createKernelLog();
+  return async (ref) => {
+    const exit = await readExitFile(exitsDirectory(env.roots), ref.container.id);
+    if (exit === undefined) return undefined;
+    const layout = containerLayout(env.roots, ref.container.id);
+    const evidence = { hierarchy: env.cgroups, cgroup: cgroupOf(env, ref), layout, main: processOf(ref.container), log };
+    return { ...exit, oomKilled: await wasOomKilled(exit, evidence) };
+  };
 };
 
 const execInContainer = (env: ContainerEnvironment): ContainerRuntime['execSync'] => {
@@ -72,7 +77,7 @@ export const createContainerRuntime = (env: ContainerEnvironment): ContainerRunt
   update: (ref, resources, { signal }) => updateResources(env, ref, { resources, signal }),
   reopenLog: ({ container }) => reopenLog(containerLayout(env.roots, container.id)),
   inspect: (ref) => inspect(env, ref),
-  exitOf: (ref) => exitOf(env, ref),
+  exitOf: exitReader(env),
   onExit: (listener) => watchExits(exitsDirectory(env.roots), listener),
   leftovers: async () => {
     const ids = await Promise.all([bundlesDirectory(env.roots), layersDirectory(env.roots)].map(idsIn));

@@ -1,31 +1,32 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContainerLayout } from './container-layout.ts';
+import type { ProcessIdentity } from '../core/model/sandbox.ts';
 import type { CgroupHierarchy } from './cgroups/hierarchy.ts';
+import type { ContainerLayout } from './container-layout.ts';
+import { sawOomKill } from './oom/counter.ts';
+import type { KernelLog } from './oom/kernel-log.ts';
 
 const SIGKILLED = 137;
 
-/** Version 1 keeps the count in memory.oom_control, version 2 in memory.events: one line `oom_kill N`. */
-const counterFile = (hierarchy: CgroupHierarchy, cgroup: string): string | undefined => {
-  if (hierarchy.version === 2) return `${hierarchy.root}${cgroup}/memory.events`;
-  const memory = hierarchy.mounts['memory'];
-  return memory === undefined ? undefined : `${memory}${cgroup}/memory.oom_control`;
-};
-
-/** How many processes of the cgroup the kernel killed for memory; 0 when the cgroup is gone. */
-export const oomKills = async (hierarchy: CgroupHierarchy, cgroup: string): Promise<number> => {
-  const file = counterFile(hierarchy, cgroup);
-  const text = file === undefined ? '' : await readFile(file, 'utf8').catch(() => '');
-  return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);
-};
+export interface OomEvidence {
+  readonly hierarchy: CgroupHierarchy;
+  readonly cgroup: string;
+  readonly layout: Pick<ContainerLayout, 'persist'>;
+  /** The container's main process; undefined: not known any more. */
+  readonly main: ProcessIdentity | undefined;
+  readonly log: KernelLog;
+}
 
 /**
- * Whether the kernel's out-of-memory killer ended the container's main process: it died of SIGKILL *and* the kernel killed for memory in its cgroup
- * (or conmon saw it do so, should the cgroup be gone). A kill of a child alone is not it: the main process then ends with a code of its own.
+ * Whether the kernel's out-of-memory killer ended the container's main process. It must have died of SIGKILL, and the kernel must have
+ * killed for memory in its cgroup; whether it killed this process or a child, the kernel's log says. Where that cannot be read the two
+ * conditions are all there is, and conmon's word if the cgroup is gone.
  */
-export const wasOomKilled = async (exitCode: number, where: { hierarchy: CgroupHierarchy; cgroup: string; layout: ContainerLayout }): Promise<boolean> => {
-  if (exitCode !== SIGKILLED) return false;
-  if ((await oomKills(where.hierarchy, where.cgroup)) > 0) return true;
-  return existsSync(join(where.layout.persist, 'oom'));
+export const wasOomKilled = async (exit: { exitCode: number; finishedAt: bigint }, evidence: OomEvidence): Promise<boolean> => {
+  const { hierarchy, cgroup, layout, main, log } = evidence;
+  if (exit.exitCode !== SIGKILLED) return false;
+  const counted = sawOomKill(hierarchy, cgroup);
+  if (counted === false) return false;
+  const logged = main === undefined ? undefined : await log.killed(main, exit.finishedAt);
+  return logged ?? (counted === true || existsSync(join(layout.persist, 'oom')));
 };

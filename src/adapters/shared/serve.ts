@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { sendUnaryData, ServerUnaryCall, ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { ServerUnaryCall, ServerWritableStream, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Call } from '../../core/engine.ts';
 import { begin, type RpcIdentity, type Watch } from './instrument.ts';
 import type { CriVersion, Handlers } from './service.ts';

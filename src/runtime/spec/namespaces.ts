@@ -35,11 +35,11 @@ const joined = (type: OciNamespace['type'], path: string | undefined): readonly 
   path === undefined ? [] : [{ type, path }];
 
 const pidNamespace = (
-  pid: NamespaceMode,
+  mode: NamespaceMode,
   podPath: string | undefined,
   targetPid: number | undefined,
 ): readonly OciNamespace[] => {
-  switch (pid) {
+  switch (mode) {
     case 'container':
       return [{ type: 'pid' }];
     case 'node':
@@ -51,7 +51,7 @@ const pidNamespace = (
       if (targetPid === undefined) throw new JanusError('failed-precondition', 'the target container does not run');
       return joined('pid', `/proc/${targetPid}/ns/pid`);
     default:
-      return assertNever(pid);
+      return assertNever(mode);
   }
 };
 

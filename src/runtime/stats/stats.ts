@@ -1,19 +1,76 @@
-import { statfs } from 'node:fs/promises';
-import type { Stats } from '../../core/ports/stats.ts';
+import { join } from 'node:path';
+import type { ContainerId, SandboxId } from '../../core/model/ids.ts';
+import type { CgroupUsage, Stats } from '../../core/ports/stats.ts';
+import { assertNever } from '../../core/errors.ts';
 import type { CgroupHierarchy } from '../cgroups/hierarchy.ts';
-import { layersDirectory, type Roots } from '../container-layout.ts';
+import { cgroupDirectory } from '../cgroups/paths.ts';
+import { containerLayout, layersDirectory, type Roots } from '../container-layout.ts';
+import { idsIn } from '../leftovers.ts';
+import { walkWithDu } from './disk-usage.ts';
+import { createLayerUsage } from './layer-usage.ts';
+import { readInterfaces } from './network.ts';
+import { podCgroups } from './pod-cgroup.ts';
+import { readV1 } from './read-v1.ts';
+import { readV2 } from './read-v2.ts';
+import { createSampler } from './sampler.ts';
+import { sumOf } from './sum.ts';
 
 export interface StatsOptions {
   readonly roots: Roots;
   readonly cgroups: CgroupHierarchy;
+  /** Parent cgroup of pods that ask for none. */
   readonly cgroupParent: string;
+  /** Containers of a pod, for pods whose cgroup is not their own. */
+  readonly containersOf: (id: SandboxId) => readonly ContainerId[];
 }
 
-export const createStats = ({ roots }: StatsOptions): Stats => ({
-  container: async () => undefined,
-  sandbox: async () => undefined,
-  writableLayers: async () => {
-    const { blocks, bfree, bsize, files, ffree } = await statfs(roots.graph);
-    return { timestamp: BigInt(Date.now()) * 1_000_000n, mountpoint: layersDirectory(roots), usedBytes: (blocks - bfree) * bsize, inodesUsed: files - ffree };
-  },
-});
+const epoch = (): bigint => BigInt(Date.now()) * 1_000_000n;
+const elapsed = (): number => performance.now();
+
+const readCgroup = (hierarchy: CgroupHierarchy, path: string): CgroupUsage | undefined => {
+  switch (hierarchy.version) {
+    case 1:
+      return readV1(hierarchy.mounts, path, epoch());
+    case 2:
+      return readV2(hierarchy.root, path, epoch());
+    default:
+      return assertNever(hierarchy);
+  }
+};
+
+const layerUsage = (roots: Roots) =>
+  createLayerUsage({
+    mountpoint: layersDirectory(roots),
+    directoryOf: (id) => join(containerLayout(roots, id).layer, 'upper'),
+    ids: () => idsIn(layersDirectory(roots)),
+    walk: walkWithDu,
+    now: elapsed,
+    timestamp: epoch,
+  });
+
+export const createStats = ({ roots, cgroups, cgroupParent, containersOf }: StatsOptions): Stats => {
+  const sample = createSampler(elapsed);
+  const layers = layerUsage(roots);
+
+  const readPod = (paths: readonly string[]): CgroupUsage | undefined => {
+    const [only, ...others] = paths;
+    if (only !== undefined && others.length === 0) return readCgroup(cgroups, only);
+    return sumOf(paths.flatMap((path) => readCgroup(cgroups, path) ?? []));
+  };
+
+  return {
+    container: async ({ container, sandbox }) => {
+      const path = cgroupDirectory(sandbox, container.id, cgroupParent);
+      const [usage, writableLayer] = await Promise.all([
+        sample(container.id, () => readCgroup(cgroups, path)),
+        layers.of(container.id),
+      ]);
+      return usage && { ...usage, writableLayer };
+    },
+    sandbox: async (sandbox) => {
+      const usage = await sample(sandbox.id, () => readPod(podCgroups(sandbox, containersOf(sandbox.id), cgroupParent)));
+      return usage && { ...usage, interfaces: readInterfaces(sandbox) };
+    },
+    writableLayers: () => layers.total(),
+  };
+};

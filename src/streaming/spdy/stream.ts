@@ -31,6 +31,8 @@ export const createSpdyStream = (identity: Pick<SpdyStream, 'id' | 'headers'>, s
   const duplex = new Duplex({
     readableHighWaterMark: INBOUND_BUFFER,
     writableHighWaterMark: OUTBOUND_BUFFER,
+    // Or else a reader that iterates to the end would destroy the other direction, too.
+    autoDestroy: false,
     read: room.free,
     write: (chunk: Buffer, _encoding, done) =>
       inSlices(chunk, (bytes, written) => sink.send({ streamId, bytes, fin: false }, written), done),
@@ -43,6 +45,10 @@ export const createSpdyStream = (identity: Pick<SpdyStream, 'id' | 'headers'>, s
   });
   // That a client resets a stream is an everyday event, of which the signal and the stream's end tell enough.
   duplex.on('error', () => undefined);
+  const onHalfDone = (): void => {
+    if (duplex.readableEnded && duplex.writableFinished) duplex.destroy();
+  };
+  duplex.once('end', onHalfDone).once('finish', onHalfDone);
 
   return {
     ...identity,

@@ -9,19 +9,23 @@ const kinds: Readonly<Record<Exclude<cri.SecurityProfile_ProfileType, -1>, Secur
   [cri.SecurityProfile_ProfileType.Localhost]: 'localhost',
 };
 
+const LOCALHOST = 'localhost/';
+
 type RefRule = (ref: string, field: string) => string;
 
 const profile = (message: cri.SecurityProfile, field: string, refRule: RefRule): SecurityProfile => {
   const { profileType, localhostRef, ...rest } = message;
   rest satisfies Record<string, never>;
   const kind = enumValue(profileType, `${field}.profile_type`, kinds);
-  if (kind === 'localhost') return { kind, ref: refRule(localhostRef, `${field}.localhost_ref`) };
+  if (kind === 'localhost') {
+    // Some clients carry the prefix of the text form over.
+    const ref = localhostRef.startsWith(LOCALHOST) ? localhostRef.slice(LOCALHOST.length) : localhostRef;
+    return { kind, ref: refRule(ref, `${field}.localhost_ref`) };
+  }
   if (localhostRef !== '')
     throw invalidArgument(`${field}.localhost_ref`, 'must be empty unless the type is Localhost');
   return { kind };
 };
-
-const LOCALHOST = 'localhost/';
 
 /** The text form that came before SecurityProfile; empty: none asked for. */
 const fromText = (value: string, field: string, refRule: RefRule): SecurityProfile | undefined => {

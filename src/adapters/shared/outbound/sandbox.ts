@@ -1,9 +1,9 @@
 import { podIps, type SandboxMetadata, type SandboxRecord, type SandboxState } from '../../../core/model/sandbox.ts';
 import type {
+  UserNamespace as CoreUserNamespace,
   IdMapping,
   NamespaceMode,
   NamespaceOptions,
-  UserNamespace as CoreUserNamespace,
 } from '../../../core/model/security.ts';
 import * as cri from '../../v1alpha2/generated/api.ts';
 

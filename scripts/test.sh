@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# test.sh [STEP...]: installs what is missing and runs all checks and tests, or only the steps that are named. Goes on
+# after a failure. The last line sums up; a check counts as one test. Needs root, for the tests on the real host.
+# Reports stay in .cache/reports. Exit status: 0 nothing failed; 1 something did; 2 wrong arguments, or cannot begin.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib/install.sh
+
+steps=(types lint boundaries generated subset shell build build-without-v1 unit contract integration)
+reports=.cache/reports
+passed=0 failed=0 skipped=0
+
+command_of() { # command_of CHECK: sets `command`
+  case $1 in
+    types | lint | boundaries | generated | subset) command=(npm run --silent "check:$1") ;;
+    shell) command=(shellcheck -x -S warning scripts/*.sh scripts/lib/*.sh .ci/run) ;;
+    build) command=(node scripts/build.mjs --fast) ;; # types are a check of their own
+    build-without-v1) command=(node scripts/build.mjs --v1 off --out .cache/build-without-v1) ;;
+  esac
+}
+
+# Each step has half an hour: whatever hangs is a failure.
+bounded() { timeout --kill-after=30 1800 "$@"; }
+
+check() { # check NAME: one test, whose output is shown if it fails
+  local command=() log=$reports/$1.log
+  command_of "$1"
+  if bounded "${command[@]}" >"$log" 2>&1; then
+    passed=$((passed + 1))
+    echo "ok      $1"
+  else
+    failed=$((failed + 1))
+    cat "$log"
+    echo "FAILED  $1"
+  fi
+}
+
+# The numbers are the runner's own. One that fails without a failed test (it crashed, or found no test) is one failure.
+run_tests() { # run_tests PROJECT
+  local report=$reports/$1.json status=0 counts p=0 f=0 s=0
+  rm -f "$report"
+  bounded npx vitest run --project "$1" --reporter=default --reporter=json --outputFile.json="$report" || status=$?
+  if counts=$(node scripts/lib/count.mjs "$report"); then read -r p f s <<<"$counts"; else status=1; fi
+  if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then f=1; fi
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  if [ "$f" -eq 0 ]; then echo "ok      $1: $p passed, $s skipped"; else echo "FAILED  $1: $f of $((p + f))"; fi
+}
+
+selected() { # selected STEP ARGUMENT...: whether the arguments name it, or name none
+  local step=$1 argument
+  shift
+  [ $# -gt 0 ] || return 0
+  for argument; do [ "$argument" != "$step" ] || return 0; done
+  return 1
+}
+
+for argument; do
+  [[ " ${steps[*]} " == *" $argument "* ]] || { echo "test: unknown step: $argument (steps: ${steps[*]})" >&2; exit 2; }
+done
+require_node || exit 2
+install_packages "${janus_packages[@]}" "${test_packages[@]}" || exit 2
+install_modules || exit 2
+mkdir -p "$reports"
+for step in "${steps[@]}"; do
+  selected "$step" "$@" || continue
+  case $step in
+    unit | contract | integration) run_tests "$step" ;;
+    *) check "$step" ;;
+  esac
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

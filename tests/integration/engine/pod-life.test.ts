@@ -1,0 +1,134 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeBed, type Bed } from '../../support/bed.ts';
+import { connectV1, connectV1alpha2, type ClientV1, type ClientV1alpha2 } from '../../support/clients.ts';
+import { startDaemon, type RunningDaemon } from '../../support/daemon.ts';
+import { leftBehind, readHost, type HostState } from '../../support/host.ts';
+import { CONTAINER, containerConfig, NODE, POD, podConfig } from '../../support/requests.ts';
+import { until } from '../../support/wait.ts';
+
+let before: HostState;
+let bed: Bed;
+let daemon: RunningDaemon;
+let v1: ClientV1;
+let v1alpha2: ClientV1alpha2;
+
+beforeAll(async () => {
+  before = readHost();
+  bed = makeBed('life', 11);
+  daemon = await startDaemon(bed);
+  v1 = connectV1(bed.socket);
+  v1alpha2 = connectV1alpha2(bed.socket);
+});
+
+afterAll(async () => {
+  v1.close();
+  v1alpha2.close();
+  await daemon.stop();
+  bed.dispose();
+});
+
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString().trim();
+
+/** The whole life of a pod: made by one version's client, used and removed by the other's. */
+const life = async (maker: ClientV1 | ClientV1alpha2, user: ClientV1 | ClientV1alpha2): Promise<void> => {
+  const config = podConfig(bed, { labels: { app: 'life' }, annotations: { note: 'ä' } });
+  const { podSandboxId } = await maker.runtime.runPodSandbox({ config });
+  const { containerId } = await maker.runtime.createContainer({ podSandboxId, config: containerConfig('main'), sandboxConfig: config });
+  await maker.runtime.startContainer({ containerId });
+
+  const { items } = await user.runtime.listPodSandbox({});
+  expect(items.find(({ id }) => id === podSandboxId)).toMatchObject({ state: 0, labels: { app: 'life' }, annotations: { note: 'ä' } });
+  const { status } = await user.runtime.podSandboxStatus({ podSandboxId });
+  const ip = status?.network?.ip ?? '';
+  expect(ip).toMatch(/^10\.88\.11\./);
+
+  const exec = await user.runtime.execSync({ containerId, cmd: ['ip', '-4', '-o', 'addr'], timeout: 5n });
+  expect(text(exec.stdout)).toContain(ip);
+  const logPath = `${config.logDirectory}/main.log`;
+  await until('the log has the line', () => existsSync(logPath) && readFileSync(logPath, 'utf8').includes('stdout F hello\n'));
+
+  await user.runtime.stopContainer({ containerId, timeout: 5n });
+  const ended = await user.runtime.containerStatus({ containerId });
+  expect(ended.status).toMatchObject({ state: 2, exitCode: 0, reason: 'Completed' });
+  await user.runtime.removeContainer({ containerId });
+  await user.runtime.stopPodSandbox({ podSandboxId });
+  await user.runtime.removePodSandbox({ podSandboxId });
+  expect((await maker.runtime.listPodSandbox({})).items).toEqual([]);
+};
+
+describe('a pod', () => {
+  it('made over v1alpha2 is used and removed over v1', () => life(v1alpha2, v1));
+  it('made over v1 is used and removed over v1alpha2', () => life(v1, v1alpha2));
+
+  it('shares its PID namespace when it is asked to, under an init that reaps', async () => {
+    const config = podConfig(bed, { linux: { securityContext: { namespaceOptions: { network: POD, ipc: POD, pid: POD } } } });
+    const { podSandboxId } = await v1.runtime.runPodSandbox({ config });
+    const shared = { securityContext: { namespaceOptions: { network: POD, ipc: POD, pid: POD } } };
+    const ids: string[] = [];
+    for (const name of ['one', 'two']) {
+      const container = containerConfig(name, { linux: shared });
+      const { containerId } = await v1.runtime.createContainer({ podSandboxId, config: container });
+      await v1.runtime.startContainer({ containerId });
+      ids.push(containerId);
+    }
+    const [first = ''] = ids;
+    const { stdout } = await v1.runtime.execSync({ containerId: first, cmd: ['ps', '-o', 'pid,args'], timeout: 5n });
+    expect(text(stdout)).toMatch(/^\s*1 \/catatonit -P$/m);
+    expect(text(stdout).match(/echo hello/g)).toHaveLength(2);
+    await v1.runtime.execSync({ containerId: first, cmd: ['sh', '-c', '(sleep 0.2 &) ; exit 0'], timeout: 5n });
+    await until('the orphan is reaped', async () => {
+      const processes = await v1.runtime.execSync({ containerId: first, cmd: ['ps', '-o', 'stat,args'], timeout: 5n });
+      return !/^Z/m.test(text(processes.stdout)) && !text(processes.stdout).includes('sleep 0.2');
+    });
+    await v1.runtime.stopPodSandbox({ podSandboxId });
+    await v1.runtime.removePodSandbox({ podSandboxId });
+  });
+
+  it('with the host network has no address and the host name of the host', async () => {
+    const config = podConfig(bed, { linux: { securityContext: { namespaceOptions: { network: NODE, ipc: POD, pid: CONTAINER } } } });
+    const { podSandboxId } = await v1alpha2.runtime.runPodSandbox({ config });
+    const { status } = await v1alpha2.runtime.podSandboxStatus({ podSandboxId });
+    expect(status?.network?.ip ?? '').toBe('');
+    expect(status?.linux?.namespaces?.options?.network).toBe(NODE);
+    await v1alpha2.runtime.removePodSandbox({ podSandboxId });
+  });
+
+  it('asked for twice is one pod', async () => {
+    const request = { config: podConfig(bed) };
+    const [first, second] = await Promise.all([v1.runtime.runPodSandbox(request), v1alpha2.runtime.runPodSandbox(request)]);
+    expect(first.podSandboxId).toBe(second.podSandboxId);
+    const third = await v1.runtime.runPodSandbox(request);
+    expect(third.podSandboxId).toBe(first.podSandboxId);
+    await v1.runtime.removePodSandbox({ podSandboxId: first.podSandboxId });
+  });
+
+  it('runs on while the daemon is away, and what ended meanwhile has its exit code', async () => {
+    const config = podConfig(bed);
+    const { podSandboxId } = await v1.runtime.runPodSandbox({ config });
+    const make = async (name: string, script: string): Promise<string> => {
+      const container = containerConfig(name, { command: ['sh', '-c', script] });
+      const { containerId } = await v1alpha2.runtime.createContainer({ podSandboxId, config: container, sandboxConfig: config });
+      await v1alpha2.runtime.startContainer({ containerId });
+      return containerId;
+    };
+    const long = await make('long', 'sleep 1000');
+    const short = await make('short', 'sleep 1; exit 7');
+    await daemon.kill();
+    await until('the short one has ended', () => existsSync(`${bed.state}/exits/${short}`));
+    daemon = await startDaemon(bed);
+    const statuses = await Promise.all([long, short].map((containerId) => v1.runtime.containerStatus({ containerId })));
+    expect(statuses[0]?.status).toMatchObject({ state: 1 });
+    expect(statuses[1]?.status).toMatchObject({ state: 2, exitCode: 7, reason: 'Error' });
+    await v1.runtime.removePodSandbox({ podSandboxId });
+    expect((await v1alpha2.runtime.listContainers({})).containers).toEqual([]);
+  });
+});
+
+it('leaves nothing behind', async () => {
+  await daemon.stop();
+  bed.dispose();
+  expect(leftBehind(before, readHost())).toEqual({});
+  bed = makeBed('life', 11);
+  daemon = await startDaemon(bed);
+});

@@ -1,0 +1,76 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { command, mustRun } from './command.ts';
+import { repository } from './paths.ts';
+
+/** A place for private daemons: directories, a bridge network, an image. What a daemon leaves behind is visible in it. */
+export interface Bed {
+  readonly directory: string;
+  readonly socket: string;
+  readonly graph: string;
+  readonly state: string;
+  readonly pidfile: string;
+  readonly bridge: string;
+  readonly cniDirectory: string;
+  readonly cgroupParent: string;
+  readonly logs: string;
+  /** Takes away what the tests themselves made. */
+  dispose(): void;
+}
+
+export const IMAGE = 'docker.io/library/janus-test:latest';
+
+const network = (name: string, subnet: string, dataDir: string): string =>
+  JSON.stringify({
+    cniVersion: '0.4.0',
+    name,
+    plugins: [
+      {
+        type: 'bridge',
+        bridge: name,
+        isGateway: true,
+        ipMasq: false,
+        ipam: { type: 'host-local', dataDir, ranges: [[{ subnet }]], routes: [{ dst: '0.0.0.0/0' }] },
+      },
+      { type: 'portmap', capabilities: { portMappings: true } },
+    ],
+  });
+
+/** `name` has at most 8 characters: it is part of an interface's name. `octet` makes the pods' subnet 10.88.`octet`.0/24. */
+export const makeBed = (name: string, octet: number): Bed => {
+  const directory = mkdtempSync(join(tmpdir(), `janus-${name}-`));
+  const bridge = `jt-${name}`;
+  const cniDirectory = join(directory, 'cni');
+  mkdirSync(cniDirectory);
+  writeFileSync(join(cniDirectory, '10-test.conflist'), network(bridge, `10.88.${octet}.0/24`, join(directory, 'ipam')));
+  const bed = {
+    directory,
+    bridge,
+    cniDirectory,
+    socket: join(directory, 'janus.sock'),
+    graph: join(directory, 'graph'),
+    state: join(directory, 'state'),
+    pidfile: join(directory, 'janusd.pid'),
+    cgroupParent: `/janus-test-${name}`,
+    logs: join(directory, 'logs'),
+  };
+  mkdirSync(bed.logs);
+  mustRun(join(repository, 'tests/support/busybox-image.sh'), join(bed.graph, 'storage'), join(bed.state, 'storage'), IMAGE);
+  return { ...bed, dispose: () => disposeBed(bed) };
+};
+
+/** Mount points below a directory, the deepest first. */
+export const mountsBelow = (directory: string): readonly string[] =>
+  command('cat', ['/proc/self/mountinfo'])
+    .stdout.split('\n')
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((path) => path.startsWith(`${directory}/`))
+    .sort((a, b) => b.length - a.length);
+
+const disposeBed = ({ directory, bridge, cgroupParent }: Omit<Bed, 'dispose'>): void => {
+  for (const path of mountsBelow(directory)) command('umount', ['-l', path]);
+  command('ip', ['link', 'delete', bridge]);
+  command('sh', ['-c', `rmdir /sys/fs/cgroup/*${cgroupParent} /sys/fs/cgroup${cgroupParent} 2>/dev/null`]);
+  rmSync(directory, { recursive: true, force: true });
+};

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Bed } from './bed.ts';
+import { dist } from './paths.ts';
+import { until } from './wait.ts';
+
+export interface RunningDaemon {
+  readonly pid: number;
+  /** SIGTERM, and the exit code. */
+  stop(): Promise<number>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+  log(): string;
+}
+
+/** daemon.json of a bed; `extra` keys go on top. */
+export const writeConfig = (bed: Bed, extra: Readonly<Record<string, unknown>> = {}): string => {
+  const path = join(bed.directory, 'daemon.json');
+  const config = {
+    hosts: [`unix://${bed.socket}`],
+    graph: bed.graph,
+    state: bed.state,
+    pidfile: bed.pidfile,
+    'log-driver': 'stdout',
+    'log-level': 'DEBUG',
+    'network-plugin': 'cni',
+    'cni-conf-dir': bed.cniDirectory,
+    'cni-bin-dir': '/usr/lib/cni',
+    'cgroup-parent': bed.cgroupParent,
+    'enable-cri-v1': true,
+    'streaming-port': 0,
+    ...extra,
+  };
+  writeFileSync(path, JSON.stringify(config));
+  return path;
+};
+
+const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<number> => {
+  if (child.exitCode !== null) return child.exitCode;
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  child.kill(signal);
+  const [code] = await exited;
+  return code ?? -1;
+};
+
+/** Starts the built daemon and resolves when it serves; fails with its output if it ends before. */
+export const startDaemon = async (bed: Bed, extra: Readonly<Record<string, unknown>> = {}, env: Readonly<Record<string, string>> = {}): Promise<RunningDaemon> => {
+  const main = `import { main } from ${JSON.stringify(join(dist, 'daemon/cli.js'))}; await main(process.argv)`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', main, 'janusd', '--config', writeConfig(bed, extra)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  await until('the daemon serves', () => {
+    if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}: ${log}`);
+    return log.includes('serving');
+  });
+  return {
+    pid: child.pid ?? 0,
+    stop: () => end(child, 'SIGTERM'),
+    kill: async () => void (await end(child, 'SIGKILL')),
+    log: () => log,
+  };
+};
+
