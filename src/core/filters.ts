@@ -1,5 +1,4 @@
 import type { ContainerFilter, SandboxFilter } from './engine.ts';
-import { idPrefix } from './model/ids.ts';
 import { isListed as isListedContainer, type ContainerRecord } from './model/container.ts';
 import { isListed as isListedSandbox, type SandboxRecord } from './model/sandbox.ts';
 
@@ -8,8 +7,7 @@ type Labels = Readonly<Record<string, string>>;
 const hasLabels = (labels: Labels, wanted: Labels = {}): boolean => Object.entries(wanted).every(([key, value]) => labels[key] === value);
 
 /** The empty text matches everything: a filter that is not set. */
-const hasPrefix = (id: string, prefix: string | undefined, field: string): boolean =>
-  prefix === undefined || prefix === '' || id.startsWith(idPrefix(prefix, field));
+const hasPrefix = (id: string, prefix: string | undefined): boolean => prefix === undefined || id.startsWith(prefix);
 
 const sandboxState = ({ state }: SandboxRecord): SandboxFilter['state'] => (state.kind === 'ready' ? 'ready' : 'not-ready');
 
@@ -17,7 +15,7 @@ export const filterSandboxes = (all: readonly SandboxRecord[], filter: SandboxFi
   all.filter(
     (sandbox) =>
       isListedSandbox(sandbox) &&
-      hasPrefix(sandbox.id, filter.id, 'filter.id') &&
+      hasPrefix(sandbox.id, filter.id) &&
       (filter.state === undefined || filter.state === sandboxState(sandbox)) &&
       hasLabels(sandbox.config.labels, filter.labels),
   );
@@ -26,8 +24,8 @@ export const filterContainers = (all: readonly ContainerRecord[], filter: Contai
   all.filter(
     (container) =>
       isListedContainer(container) &&
-      hasPrefix(container.id, filter.id, 'filter.id') &&
-      hasPrefix(container.sandboxId, filter.sandboxId, 'filter.pod_sandbox_id') &&
+      hasPrefix(container.id, filter.id) &&
+      hasPrefix(container.sandboxId, filter.sandboxId) &&
       (filter.state === undefined || filter.state === container.state.kind) &&
       hasLabels(container.config.labels, filter.labels),
   );

@@ -1,5 +1,5 @@
 import { invalidArgument, notFound } from './errors.ts';
-import { idPrefix, isFullId } from './model/ids.ts';
+import { isFullId } from './model/ids.ts';
 import type { RecordStore } from './ports/record-store.ts';
 
 interface Named {
@@ -14,7 +14,7 @@ interface Named {
 export interface Registry<T extends Named> {
   get(id: T['id']): T | undefined;
   byName(name: string): T | undefined;
-  /** By full id or unique prefix. Undefined: none; several: invalid-argument. */
+  /** By full id or unique prefix. Undefined: none, of whatever form the text is; several: invalid-argument. */
   find(idOrPrefix: string): T | undefined;
   /** As `find`; none: not-found. */
   require(idOrPrefix: string): T;
@@ -47,9 +47,9 @@ export const createRegistry = <T extends Named>({ noun, field, store }: Registry
 
   const find = (idOrPrefix: string): T | undefined => {
     if (isFullId(idOrPrefix)) return records.get(idOrPrefix);
-    const prefix = idPrefix(idOrPrefix, field);
-    const matches = all().filter(({ id }) => id.startsWith(prefix));
-    if (matches.length > 1) throw invalidArgument(field, `${prefix} is the beginning of ${matches.length} ids`);
+    if (idOrPrefix === '') throw invalidArgument(field, 'must not be empty');
+    const matches = all().filter(({ id }) => id.startsWith(idOrPrefix));
+    if (matches.length > 1) throw invalidArgument(field, `${idOrPrefix} is the beginning of ${matches.length} ids`);
     return matches[0];
   };
 

@@ -7,6 +7,7 @@ import { createHandlers } from '../core/handlers.ts';
 import { createJoins } from '../core/joins.ts';
 import { createLocks } from '../core/locks.ts';
 import type { ContainerRecord } from '../core/model/container.ts';
+import type { SandboxId } from '../core/model/ids.ts';
 import type { SandboxRecord } from '../core/model/sandbox.ts';
 import { createOperations } from '../core/operations.ts';
 import type { Logger } from '../core/ports/logger.ts';
@@ -48,15 +49,17 @@ export const createContext = async ({ config, logger, network, streams, sandboxS
     now: clock.unique,
   });
   const roots = { state, graph };
+  const containers = createRegistry({ noun: 'container', field: 'container_id', store: containerStore });
+  const containersOf = (pod: SandboxId) => containers.all().flatMap(({ id, sandboxId }) => (sandboxId === pod ? [id] : []));
   const environment = { roots, runtimes, cgroups, cgroupParent, host, features, images, umask, logger };
   return {
     sandboxes: createRegistry({ noun: 'sandbox', field: 'pod_sandbox_id', store: sandboxStore }),
-    containers: createRegistry({ noun: 'container', field: 'container_id', store: containerStore }),
+    containers,
     host: createSandboxHost({ state, cgroups, cgroupParent, runtime: runtimes.command }),
     runtime: createContainerRuntime(environment),
     network,
     images,
-    stats: createStats({ roots, cgroups, cgroupParent }),
+    stats: createStats({ roots, cgroups, cgroupParent, containersOf }),
     streams,
     handlers: createHandlers({
       defaultRuntime: config.defaultRuntime,

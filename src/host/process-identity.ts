@@ -1,8 +1,7 @@
-import { closeSync } from 'node:fs';
-import { constants } from 'node:os';
-import { readFileSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import { errnoOf } from '../core/errors.ts';
 import type { ProcessIdentity } from '../core/model/sandbox.ts';
+import { signalNumber } from '../core/model/signals.ts';
 import { pidfdOpen, pidfdSendSignal } from './kernel.ts';
 
 /** Fields of /proc/pid/stat behind the command, which may hold blanks and brackets (proc(5)). */
@@ -29,11 +28,11 @@ export const identify = (pid: number): ProcessIdentity | undefined => {
 export const isRunning = (process: ProcessIdentity): boolean => identify(process.pid)?.startTime === process.startTime;
 
 /**
- * Sends a signal ("SIGTERM", or a number for real-time ones) to this very process: a pidfd is taken before the identity is checked, so that a
- * reused pid is never hit. Resolves to false when the process has ended.
+ * Sends a signal ("SIGTERM", "SIGRTMIN+3") to this very process: a pidfd is taken before the identity is checked, so that a
+ * reused pid is never hit. False: the process has ended. Throws RangeError for a name that is none.
  */
-export const signalProcess = (target: ProcessIdentity, signal: string | number): boolean => {
-  const number = typeof signal === 'number' ? signal : (constants.signals as Record<string, number>)[signal];
+export const signalProcess = (target: ProcessIdentity, signal: string): boolean => {
+  const number = signalNumber(signal);
   if (number === undefined) throw new RangeError(`no signal ${signal}`);
   let fd: number;
   try {

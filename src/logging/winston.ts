@@ -13,7 +13,7 @@ export const createLogger = (config: LogConfig): Logger => {
     levels: { error: 0, warn: 1, info: 2, debug: 3 },
     format: line(),
     transports: [
-      new winston.transports.Stream({ stream: config.driver === 'stdout' ? process.stdout : fileOf(config) }),
+      new winston.transports.Stream({ stream: config.driver === 'stdout' ? standardOutput() : fileOf(config) }),
     ],
   });
   return loggerWith(logger, {});

@@ -75,7 +75,7 @@ export const createContainerRuntime = (env: ContainerEnvironment): ContainerRunt
   exec: () => Promise.reject(new JanusError('unimplemented', 'exec sessions are not there yet')),
   attach: () => Promise.reject(new JanusError('unimplemented', 'attach sessions are not there yet')),
   update: (ref, resources, { signal }) => updateResources(env, ref, { resources, signal }),
-  reopenLog: ({ container }) => reopenLog(containerLayout(env.roots, container.id)),
+  reopenLog: ({ container }, options) => reopenLog(containerLayout(env.roots, container.id).bundle, container.logPath, options),
   inspect: (ref) => inspect(env, ref),
   exitOf: exitReader(env),
   onExit: (listener) => watchExits(exitsDirectory(env.roots), listener),

@@ -22,7 +22,10 @@ export interface OomEvidence {
  * killed for memory in its cgroup; whether it killed this process or a child, the kernel's log says. Where that cannot be read the two
  * conditions are all there is, and conmon's word if the cgroup is gone.
  */
-export const wasOomKilled = async (exit: { exitCode: number; finishedAt: bigint }, evidence: OomEvidence): Promise<boolean> => {
+export const wasOomKilled = async (
+  exit: { exitCode: number; finishedAt: bigint },
+  evidence: OomEvidence,
+): Promise<boolean> => {
   const { hierarchy, cgroup, layout, main, log } = evidence;
   if (exit.exitCode !== SIGKILLED) return false;
   const counted = sawOomKill(hierarchy, cgroup);

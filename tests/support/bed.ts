@@ -56,7 +56,7 @@ export const makeBed = (name: string, octet: number): Bed => {
     logs: join(directory, 'logs'),
   };
   mkdirSync(bed.logs);
-  mustRun(join(repository, 'tests/support/busybox-image.sh'), join(bed.graph, 'storage'), join(bed.state, 'storage'), IMAGE);
+  mustRun(join(repository, 'scripts/lib/busybox-image.sh'), join(bed.graph, 'storage'), join(bed.state, 'storage'), IMAGE);
   return { ...bed, dispose: () => disposeBed(bed) };
 };
 

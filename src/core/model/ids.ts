@@ -12,7 +12,6 @@ export type ContainerId = Branded<'container'>;
 export type ImageId = Branded<'image'>;
 
 const FULL = /^[0-9a-f]{64}$/;
-const PREFIX = /^[0-9a-f]{1,64}$/;
 
 export const newSandboxId = (): SandboxId => randomBytes(32).toString('hex') as SandboxId;
 export const newContainerId = (): ContainerId => randomBytes(32).toString('hex') as ContainerId;
@@ -23,16 +22,6 @@ export const containerId = (text: string): ContainerId => checked(text, 'contain
 
 const checked = (text: string, field: string): string => {
   if (!FULL.test(text)) throw invalidArgument(field, 'must be 64 hex digits');
-  return text;
-};
-
-/**
- * An id as a client may write it: 1 to 64 hex digits, a full id or its beginning.
- * Anything else (empty, too long, a path) is an error which names `field`.
- */
-export const idPrefix = (text: string, field: string): string => {
-  if (text === '') throw invalidArgument(field, 'must not be empty');
-  if (!PREFIX.test(text)) throw invalidArgument(field, 'must be an id of 1 to 64 hex digits');
   return text;
 };
 

@@ -4,6 +4,7 @@ import { invalidArgument, JanusError, notFound } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { containerName, type ContainerConfig, type ContainerRecord } from '../model/container.ts';
 import type { Image } from '../model/image.ts';
+import { signalName } from '../model/signals.ts';
 import { newContainerId, type ContainerId } from '../model/ids.ts';
 import type { SandboxRecord } from '../model/sandbox.ts';
 import { processOf } from '../process-of.ts';
@@ -51,7 +52,7 @@ const plan = (ctx: Context, sandbox: SandboxRecord, { config, image }: { config:
   imageRef: image.repoDigests[0] ?? image.id,
   logPath: logPathOf(sandbox, config),
   user: undefined,
-  stopSignal: config.stopSignal ?? (image.config.stopSignal === '' ? DEFAULT_STOP_SIGNAL : image.config.stopSignal),
+  stopSignal: config.stopSignal ?? signalName(image.config.stopSignal) ?? DEFAULT_STOP_SIGNAL,
   resources: config.resources,
   createdAt: ctx.clock.unique(),
   state: { kind: 'creating' },

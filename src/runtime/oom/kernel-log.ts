@@ -81,7 +81,10 @@ const catchUp = async (read: LogSource, memory: Memory): Promise<void> => {
  * A reader that is opened at the first question and then reads on. The kernel logs a victim before it lets it die (it holds the victim's
  * task lock meanwhile), so the record of a process that has ended is there to be read.
  */
-export const createKernelLog = (open: () => LogSource | undefined = openKmsg, clocks: Clocks = hostClocks): KernelLog => {
+export const createKernelLog = (
+  open: () => LogSource | undefined = openKmsg,
+  clocks: Clocks = hostClocks,
+): KernelLog => {
   const memory = createMemory();
   let source: LogSource | undefined;
   let opened = false;

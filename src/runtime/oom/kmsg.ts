@@ -2,7 +2,10 @@ import { closeSync, constants, openSync, readlinkSync, readSync } from 'node:fs'
 import { errnoOf } from '../../core/errors.ts';
 
 /** What the next read of the log gave: a record, the news that records were overwritten before they were read, or nothing yet. */
-export type LogRead = { readonly kind: 'record'; readonly text: string } | { readonly kind: 'lost' } | { readonly kind: 'end' };
+export type LogRead =
+  | { readonly kind: 'record'; readonly text: string }
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'end' };
 
 export type LogSource = () => LogRead;
 
@@ -14,7 +17,7 @@ const buffer = Buffer.alloc(16 * 1024);
 
 const readNext = (fd: number): LogRead => {
   try {
-    return { kind: 'record', text: buffer.utf8Slice(0, readSync(fd, buffer, 0, buffer.length, null)) };
+    return { kind: 'record', text: buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, null)) };
   } catch (error) {
     if (errnoOf(error) === 'EPIPE') return { kind: 'lost' };
     if (errnoOf(error) === 'EAGAIN') return { kind: 'end' };

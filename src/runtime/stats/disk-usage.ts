@@ -24,5 +24,7 @@ const summarize = async (directories: readonly string[], unit: string): Promise<
  */
 export const walkWithDu: Walk = async (directories) => {
   const [bytes, inodes] = [await summarize(directories, '--block-size=1'), await summarize(directories, '--inodes')];
-  return new Map([...bytes].map(([directory, count]) => [directory, { bytes: count, inodes: inodes.get(directory) ?? 0 }]));
+  return new Map(
+    [...bytes].map(([directory, count]) => [directory, { bytes: count, inodes: inodes.get(directory) ?? 0 }]),
+  );
 };

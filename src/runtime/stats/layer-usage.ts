@@ -29,6 +29,7 @@ const SHARE = 20;
 /** A call waits so long, and only for what nobody asked for lately. */
 export const PATIENCE_MS = 250;
 const LATELY_MS = 60_000;
+const FORGET_MS = 10 * LATELY_MS;
 
 /** Layers walked together take about so long, so that a huge one holds up few others. */
 const BATCH_MS = 200;
@@ -52,17 +53,22 @@ const nextBatch = (wanted: ReadonlySet<string>, costOf: (id: string) => number):
   });
 };
 
-/** Layers by id; those that nobody wanted for long are forgotten with `keepOnly`. */
+/** What is known of each layer, by id. */
 const createLayers = ({ mountpoint }: LayerUsageOptions) => {
   const layers = new Map<string, Layer>();
   return {
     entry: (id: string): Layer => {
-      const layer = layers.get(id) ?? { usage: undefined, askedAt: Number.NEGATIVE_INFINITY, dueAt: Number.NEGATIVE_INFINITY, cost: UNKNOWN_MS };
+      const layer = layers.get(id) ?? {
+        usage: undefined,
+        askedAt: Number.NEGATIVE_INFINITY,
+        dueAt: Number.NEGATIVE_INFINITY,
+        cost: UNKNOWN_MS,
+      };
       layers.set(id, layer);
       return layer;
     },
-    keepOnly: (ids: ReadonlySet<string>): void => {
-      for (const id of layers.keys()) if (!ids.has(id)) layers.delete(id);
+    forget: (before: number): void => {
+      for (const [id, { askedAt }] of layers) if (askedAt < before) layers.delete(id);
     },
     figures: (id: string): FilesystemUsage | undefined => {
       const usage = layers.get(id)?.usage;
@@ -103,6 +109,7 @@ export const createLayerUsage = (options: LayerUsageOptions): LayerUsage => {
       for (const id of batch) wanted.delete(id);
     }
     walking = undefined;
+    layers.forget(now() - FORGET_MS);
   };
 
   /** Resolves to whether the caller may wait for new figures. */
@@ -125,7 +132,6 @@ export const createLayerUsage = (options: LayerUsageOptions): LayerUsage => {
     },
     total: async () => {
       const all = await ids();
-      layers.keepOnly(new Set(all));
       if (all.map(ask).includes(true)) await patience();
       const known = all.flatMap((id) => layers.figures(id) ?? []);
       return {

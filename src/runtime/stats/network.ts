@@ -10,8 +10,12 @@ const USUAL_DEFAULT = 'eth0';
 const parseLine = (line: string): InterfaceUsage | undefined => {
   const colon = line.lastIndexOf(':');
   if (colon < 0) return undefined;
-  const [rxBytes, , rxErrors, , , , , , txBytes, , txErrors] = line.slice(colon + 1).trim().split(/\s+/);
-  if (rxBytes === undefined || rxErrors === undefined || txBytes === undefined || txErrors === undefined) return undefined;
+  const [rxBytes, , rxErrors, , , , , , txBytes, , txErrors] = line
+    .slice(colon + 1)
+    .trim()
+    .split(/\s+/);
+  if (rxBytes === undefined || rxErrors === undefined || txBytes === undefined || txErrors === undefined)
+    return undefined;
   return {
     name: line.slice(0, colon).trim(),
     rxBytes: BigInt(rxBytes),

@@ -4,7 +4,8 @@ import { field, floor, readNumber, readSmall } from './small-files.ts';
 /** Limits are rounded down to pages; from here on they mean "none" (PAGE_COUNTER_MAX, for pages of 64 KiB too). */
 const UNLIMITED = 1n << 62n;
 
-const limited = (limit: bigint | undefined): bigint | undefined => (limit === undefined || limit >= UNLIMITED ? undefined : limit);
+const limited = (limit: bigint | undefined): bigint | undefined =>
+  limit === undefined || limit >= UNLIMITED ? undefined : limit;
 
 /** Path of a controller's file in the cgroup; undefined: the controller is not mounted. */
 type FileOf = (controller: string, name: string) => string | undefined;
@@ -39,7 +40,11 @@ const swapOf = (stat: string, timestamp: bigint): SwapUsage | undefined => {
  * Figures of a cgroup of version 1 (Documentation/admin-guide/cgroup-v1), with all cgroups below it. `mounts`: by controller.
  * Undefined: it is gone. The kernel keeps no pressure for it.
  */
-export const readV1 = (mounts: Readonly<Record<string, string>>, path: string, timestamp: bigint): CgroupUsage | undefined => {
+export const readV1 = (
+  mounts: Readonly<Record<string, string>>,
+  path: string,
+  timestamp: bigint,
+): CgroupUsage | undefined => {
   const file: FileOf = (controller, name) => {
     const mount = mounts[controller];
     return mount === undefined ? undefined : `${mount}${path}/${name}`;

@@ -1,5 +1,5 @@
 import type { CgroupUsage } from '../../core/ports/stats.ts';
-import { createTurns } from './turns.ts';
+import type { Turns } from './turns.ts';
 
 /** Milliseconds of a clock that is never set. */
 export type Now = () => number;
@@ -21,7 +21,8 @@ interface Sample {
 }
 
 /** Nanoseconds of processor time over milliseconds, in billionths of a core. */
-const rateOf = (used: bigint, milliseconds: number): bigint => (used * 1_000_000n) / BigInt(Math.round(milliseconds * 1000));
+const rateOf = (used: bigint, milliseconds: number): bigint =>
+  (used * 1_000_000n) / BigInt(Math.round(milliseconds * 1000));
 
 const next = (previous: Sample | undefined, usage: CgroupUsage, at: number): Sample => {
   const used = usage.cpu.usageCoreNanoSeconds;
@@ -36,9 +37,8 @@ const next = (previous: Sample | undefined, usage: CgroupUsage, at: number): Sam
 const withRate = ({ usage, rate }: Sample): CgroupUsage => ({ ...usage, cpu: { ...usage.cpu, usageNanoCores: rate } });
 
 /** Keeps the last reading of each cgroup, by any key that names it: for its callers to share, and for the rate between two readings. */
-export const createSampler = (now: Now) => {
+export const createSampler = (now: Now, takeTurn: Turns) => {
   const samples = new Map<string, Sample>();
-  const takeTurn = createTurns(now);
   let swept = now();
 
   const fresh = (key: string): CgroupUsage | undefined => {

@@ -16,7 +16,7 @@ export const readSmall = (path: string | undefined): string | undefined => {
   try {
     const fd = openSync(path, 'r');
     try {
-      return buffer.latin1Slice(0, readSync(fd, buffer, 0, buffer.length, null));
+      return buffer.toString('latin1', 0, readSync(fd, buffer, 0, buffer.length, null));
     } finally {
       closeSync(fd);
     }

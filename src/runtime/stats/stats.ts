@@ -14,6 +14,7 @@ import { readV1 } from './read-v1.ts';
 import { readV2 } from './read-v2.ts';
 import { createSampler } from './sampler.ts';
 import { sumOf } from './sum.ts';
+import { createTurns } from './turns.ts';
 
 export interface StatsOptions {
   readonly roots: Roots;
@@ -49,7 +50,8 @@ const layerUsage = (roots: Roots) =>
   });
 
 export const createStats = ({ roots, cgroups, cgroupParent, containersOf }: StatsOptions): Stats => {
-  const sample = createSampler(elapsed);
+  const takeTurn = createTurns(elapsed);
+  const sample = createSampler(elapsed, takeTurn);
   const layers = layerUsage(roots);
 
   const readPod = (paths: readonly string[]): CgroupUsage | undefined => {
@@ -68,8 +70,10 @@ export const createStats = ({ roots, cgroups, cgroupParent, containersOf }: Stat
       return usage && { ...usage, writableLayer };
     },
     sandbox: async (sandbox) => {
-      const usage = await sample(sandbox.id, () => readPod(podCgroups(sandbox, containersOf(sandbox.id), cgroupParent)));
-      return usage && { ...usage, interfaces: readInterfaces(sandbox) };
+      const usage = await sample(sandbox.id, () =>
+        readPod(podCgroups(sandbox, containersOf(sandbox.id), cgroupParent)),
+      );
+      return usage && { ...usage, interfaces: await takeTurn(() => readInterfaces(sandbox)) };
     },
     writableLayers: () => layers.total(),
   };

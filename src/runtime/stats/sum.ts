@@ -1,6 +1,7 @@
 import type { CgroupUsage, CpuUsage, MemoryUsage, SwapUsage } from '../../core/ports/stats.ts';
 
-const total = <T>(parts: readonly T[], figure: (part: T) => bigint): bigint => parts.reduce((sum, part) => sum + figure(part), 0n);
+const total = <T>(parts: readonly T[], figure: (part: T) => bigint): bigint =>
+  parts.reduce((sum, part) => sum + figure(part), 0n);
 
 const cpuOf = (parts: readonly CpuUsage[], timestamp: bigint): CpuUsage => ({
   timestamp,
@@ -21,7 +22,9 @@ const memoryOf = (parts: readonly MemoryUsage[], timestamp: bigint): MemoryUsage
 });
 
 const swapOf = (parts: readonly SwapUsage[], timestamp: bigint): SwapUsage | undefined =>
-  parts.length === 0 ? undefined : { timestamp, usageBytes: total(parts, (part) => part.usageBytes), availableBytes: undefined };
+  parts.length === 0
+    ? undefined
+    : { timestamp, usageBytes: total(parts, (part) => part.usageBytes), availableBytes: undefined };
 
 /** Several cgroups as one. What does not add up (limits, pressure, rates) is left out. Undefined: there is none. */
 export const sumOf = (parts: readonly CgroupUsage[]): CgroupUsage | undefined => {
