@@ -3,7 +3,7 @@ import type { Events } from './events.ts';
 import type { Joins } from './joins.ts';
 import type { Locks } from './locks.ts';
 import type { ContainerRecord } from './model/container.ts';
-import type { ContainerId, SandboxId } from './model/ids.ts';
+import type { ContainerId, ImageId, SandboxId } from './model/ids.ts';
 import type { CgroupDriver, SandboxRecord } from './model/sandbox.ts';
 import type { Operations } from './operations.ts';
 import type { ContainerRuntime } from './ports/container-runtime.ts';
@@ -37,6 +37,10 @@ export interface Context {
   readonly events: Events;
   readonly operations: Operations;
   readonly sandboxJoins: Joins<SandboxId>;
+  /** Starts under way; these promises never fail. An exit waits for them, for they know whether there was a start. */
+  readonly starting: Map<ContainerId, Promise<void>>;
+  /** Images that are being removed: no container can be made from them any more. */
+  readonly removingImages: Set<ImageId>;
   /** Stops under way. */
   readonly stopping: Map<ContainerId, Stopping>;
   /** Waiting for containers to end. */

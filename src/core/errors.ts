@@ -44,12 +44,27 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 export const errnoOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
+const NO_ROOM: readonly string[] = ['ENOSPC', 'EDQUOT'];
+
+/** The kind of anything thrown: a deadline that has passed and a full disk are known wherever they come from. */
+export const kindOf = (error: unknown): ErrorKind => {
+  if (error instanceof JanusError) return error.kind;
+  if (error instanceof Error && error.name === 'TimeoutError') return 'deadline-exceeded';
+  return NO_ROOM.includes(errnoOf(error) ?? '') ? 'resource-exhausted' : 'internal';
+};
+
+/** Gives a failure that has a kind the form that clients are told; `doing` says what failed. Anything else stays as it is. */
+export const categorised = (error: unknown, doing: string): unknown => {
+  const kind = kindOf(error);
+  if (error instanceof JanusError || kind === 'internal') return error;
+  return new JanusError(kind, `${doing}: ${messageOf(error)}`, { cause: error });
+};
+
 /** Keeps both the failure and what failed while cleaning up after it; the kind is the first failure's. */
 export const withCleanupFailures = (failure: unknown, cleanup: readonly unknown[]): unknown => {
   if (cleanup.length === 0) return failure;
-  const kind = failure instanceof JanusError ? failure.kind : 'internal';
   const left = cleanup.map(messageOf).join('; ');
-  return new JanusError(kind, `${messageOf(failure)} (and cleaning up failed: ${left})`, {
+  return new JanusError(kindOf(failure), `${messageOf(failure)} (and cleaning up failed: ${left})`, {
     cause: new AggregateError([failure, ...cleanup]),
   });
 };

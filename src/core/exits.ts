@@ -3,6 +3,7 @@ import { messageOf } from './errors.ts';
 import type { ContainerExit } from './model/container.ts';
 import type { ContainerId } from './model/ids.ts';
 import type { ContainerRef, ExitFacts } from './ports/container-runtime.ts';
+import { lostSandbox } from './lost-sandbox.ts';
 import { processOf } from './process-of.ts';
 import { endContainer } from './transitions.ts';
 
@@ -27,10 +28,11 @@ export const unknownExit = (finishedAt: bigint): ContainerExit => ({
   message: 'the container ended while nothing watched it',
 });
 
+/** A container with its pod, or with what stands for it: whatever has a record can be stopped and removed. */
 export const refOf = (ctx: Context, id: ContainerId): ContainerRef | undefined => {
   const container = ctx.containers.get(id);
-  const sandbox = container === undefined ? undefined : ctx.sandboxes.get(container.sandboxId);
-  return container === undefined || sandbox === undefined ? undefined : { container, sandbox };
+  if (container === undefined) return undefined;
+  return { container, sandbox: ctx.sandboxes.get(container.sandboxId) ?? lostSandbox(ctx, { id: container.sandboxId, container }) };
 };
 
 /** Takes the ends of containers over from the runtime, and kills what a container leaves in a PID namespace that it shares. */
@@ -42,6 +44,7 @@ export const followExits = (ctx: Context): Disposable =>
   });
 
 const settleExit = async (ctx: Context, id: ContainerId): Promise<void> => {
+  await ctx.starting.get(id);
   const ref = refOf(ctx, id);
   if (ref === undefined || processOf(ref.container) === undefined) return;
   await recordExit(ctx, ref);
@@ -54,4 +57,17 @@ export const recordExit = async (ctx: Context, ref: ContainerRef): Promise<boole
   if (facts === undefined) return false;
   await endContainer(ctx, ref.container.id, toExit(facts));
   return true;
+};
+
+/**
+ * Records the end of a container whose process is gone. False: its monitor is there and has yet to say how it ended.
+ * Without a monitor nobody ever will, and the end is recorded as unknown.
+ */
+export const settleGone = async (ctx: Context, ref: ContainerRef): Promise<boolean> => {
+  await ctx.starting.get(ref.container.id);
+  // Asked first: a monitor leaves the exit behind and then ends.
+  const monitored = ctx.runtime.hasMonitor(ref);
+  if (await recordExit(ctx, ref)) return true;
+  if (!monitored) await endContainer(ctx, ref.container.id, unknownExit(ctx.clock.unique()));
+  return !monitored;
 };

@@ -24,7 +24,8 @@ export interface Joins<T> {
   join(work: Work<T>): Promise<T>;
 }
 
-export const createJoins = <T>(nowMs: () => number = Date.now): Joins<T> => {
+/** `nowMs` never goes back. */
+export const createJoins = <T>(nowMs: () => number = () => performance.now()): Joins<T> => {
   const underway = new Map<string, Underway<T>>();
   const begin = ({ name, id, fingerprint, run }: Work<T>): Promise<T> => {
     const outcome = run().finally(() => underway.delete(name));

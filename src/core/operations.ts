@@ -1,3 +1,5 @@
+import { categorised } from './errors.ts';
+
 /** One verb under way, for operators: what it works on, where it stands and since when. */
 export interface Operation {
   readonly verb: string;
@@ -16,6 +18,7 @@ export interface Progress {
 }
 
 export interface Operations {
+  /** A deadline that passes and a disk that is full become JanusErrors which name the verb and its stage. */
   run<T>(verb: string, id: string, action: (progress: Progress) => Promise<T>): Promise<T>;
   list(): readonly Operation[];
 }
@@ -33,6 +36,8 @@ export const createOperations = (hook: StageHook = () => undefined, nowMs: () =>
             await hook(verb, name);
           },
         });
+      } catch (error) {
+        throw categorised(error, `${verb} ${id}: ${operation.stage}`);
       } finally {
         underway.delete(operation);
       }

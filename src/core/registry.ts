@@ -2,16 +2,17 @@ import { invalidArgument, notFound } from './errors.ts';
 import { isFullId } from './model/ids.ts';
 import type { RecordStore } from './ports/record-store.ts';
 
-interface Named {
+interface Kept {
   readonly id: string;
   readonly name: string;
+  readonly createdAt: bigint;
 }
 
 /**
  * The records of one kind: in memory for every reader, on disk for the next start. A put is visible at once and resolves when it is kept.
  * Readers never wait.
  */
-export interface Registry<T extends Named> {
+export interface Registry<T extends Kept> {
   get(id: T['id']): T | undefined;
   byName(name: string): T | undefined;
   /** By full id or unique prefix. Undefined: none, of whatever form the text is; several: invalid-argument. */
@@ -26,14 +27,14 @@ export interface Registry<T extends Named> {
   adopt(records: readonly T[]): void;
 }
 
-export interface RegistryOptions<T extends Named> {
+export interface RegistryOptions<T extends Kept> {
   readonly noun: 'sandbox' | 'container';
   /** The request's field that ids come in. */
   readonly field: string;
   readonly store: RecordStore<T>;
 }
 
-export const createRegistry = <T extends Named>({ noun, field, store }: RegistryOptions<T>): Registry<T> => {
+export const createRegistry = <T extends Kept>({ noun, field, store }: RegistryOptions<T>): Registry<T> => {
   const records = new Map<string, T>();
   const names = new Map<string, T>();
   let listed: readonly T[] | undefined;
@@ -74,6 +75,6 @@ export const createRegistry = <T extends Named>({ noun, field, store }: Registry
       if (record !== undefined && names.get(record.name)?.id === id) names.delete(record.name);
       listed = undefined;
     },
-    adopt: (loaded) => loaded.forEach(remember),
+    adopt: (loaded) => loaded.toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1)).forEach(remember),
   };
 };

@@ -67,13 +67,20 @@ export const moveContainer = async (
   return next;
 };
 
-/** Ends a container in the records, once: an exit may be told several times. */
+/**
+ * Ends a container in the records, once: an exit may be told several times. It never ends before it started, whatever the clocks say that the times
+ * were read from.
+ */
 export const endContainer = async (ctx: Context, id: ContainerId, exit: ContainerExit): Promise<void> => {
   const container = ctx.containers.get(id);
   if (container === undefined) return;
   const { state } = container;
   if (state.kind !== 'created' && state.kind !== 'running') return;
   const startedAt = state.kind === 'running' ? state.startedAt : 0n;
-  await moveContainer(ctx, container, { state: { kind: 'exited', startedAt, exit } });
-  ctx.waiters.notify(id);
+  const finishedAt = exit.finishedAt < startedAt ? startedAt : exit.finishedAt;
+  try {
+    await moveContainer(ctx, container, { state: { kind: 'exited', startedAt, exit: { ...exit, finishedAt } } });
+  } finally {
+    ctx.waiters.notify(id);
+  }
 };

@@ -40,6 +40,7 @@ export const createContext = async ({ config, logger, network, streams, sandboxS
   const clock = createClock();
   const [host, features] = await Promise.all([readHostFacts(), readRuntimeFeatures(config.runtimes, logger)]);
   const cgroups = readHierarchy();
+  const cgroupDriver = config.systemdCgroup ? 'systemd' : 'cgroupfs';
   const runtimes = createOciRuntimes(config.runtimes, state);
   const images = createImageStore({
     graphRoot: join(graph, 'storage'),
@@ -55,7 +56,7 @@ export const createContext = async ({ config, logger, network, streams, sandboxS
   return {
     sandboxes: createRegistry({ noun: 'sandbox', field: 'pod_sandbox_id', store: sandboxStore }),
     containers,
-    host: createSandboxHost({ state, cgroups, cgroupParent, runtime: runtimes.command }),
+    host: createSandboxHost({ state, cgroups, cgroupParent, cgroupDriver, runtime: runtimes.command }),
     runtime: createContainerRuntime(environment),
     network,
     images,
@@ -65,14 +66,16 @@ export const createContext = async ({ config, logger, network, streams, sandboxS
       defaultRuntime: config.defaultRuntime,
       handlers: config.handlers,
       runtimes: Object.keys(config.runtimes),
-      features: (name) => ({ recursiveReadOnlyMounts: features(name).recursiveReadOnlyMounts, userNamespaces: false }),
+      features: (name) => ({ recursiveReadOnlyMounts: features(name).recursiveReadOnlyMounts, userNamespaces: host.userNamespaces }),
     }),
-    cgroupDriver: config.systemdCgroup ? 'systemd' : 'cgroupfs',
+    cgroupDriver,
     podEvents: config.enablePodEvents,
     clock,
     locks: createLocks(),
     events: createEvents(),
     operations: createOperations(),
+    starting: new Map(),
+    removingImages: new Set(),
     stopping: new Map(),
     waiters: createWaiters(),
     sandboxJoins: createJoins(),

@@ -1,14 +1,17 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Context } from '../core/context.ts';
 import { createEngine } from '../core/create-engine.ts';
 import { JanusError } from '../core/errors.ts';
 import { followExits } from '../core/exits.ts';
+import type { ContainerRecord } from '../core/model/container.ts';
+import type { SandboxRecord } from '../core/model/sandbox.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import type { RecordStore } from '../core/ports/record-store.ts';
 import { recover } from '../core/recovery.ts';
 import type { Registry } from '../core/registry.ts';
+import { startSweeping } from '../core/sweep.ts';
 import { createCniNetwork } from '../network/cni.ts';
 import { noNetwork } from '../network/none.ts';
 import { createFront } from '../server/http2-front/front.ts';
@@ -33,9 +36,11 @@ export interface Daemon {
 const GRACE_MS = 5000;
 
 const makeDirectories = async ({ graph, state }: Config): Promise<void> => {
-  // Containers of other users reach their own files below these, by paths that they are given; nobody may list them.
-  for (const path of [graph, state]) await mkdir(path, { recursive: true, mode: 0o711 });
-  for (const path of [join(state, 'sandboxes'), join(state, 'containers')]) await mkdir(path, { recursive: true, mode: 0o711 });
+  // The root of a pod's user namespace passes through these to its own files, by paths that it is given; nobody else may list them.
+  for (const path of [graph, state, join(state, 'sandboxes'), join(state, 'containers')]) {
+    await mkdir(path, { recursive: true });
+    await chmod(path, 0o711);
+  }
   for (const path of [join(graph, 'sandboxes'), join(graph, 'containers')]) await mkdir(path, { recursive: true, mode: 0o700 });
 };
 
@@ -44,7 +49,7 @@ const createNetwork = async ({ network, graph }: Config, logger: Logger) =>
     ? { ...noNetwork(), close: () => undefined }
     : createCniNetwork({ confDir: network.confDir, binDirs: network.binDirs, cacheDir: join(graph, 'networks'), logger });
 
-const load = async <T extends { readonly id: string; readonly name: string }>(store: RecordStore<T>, registry: Registry<T>, logger: Logger): Promise<void> => {
+const load = async <T extends SandboxRecord | ContainerRecord>(store: RecordStore<T>, registry: Registry<T>, logger: Logger): Promise<void> => {
   const { records, unreadable } = await store.load();
   for (const { id, reason } of unreadable) logger.error('a record cannot be read and is set aside', { id, reason });
   registry.adopt(records);
@@ -82,6 +87,8 @@ export const startDaemon = async (config: Config, logger: Logger): Promise<Daemo
     logger.info('recovered', counts);
     const exits = followExits(ctx);
     closers.add('exits', () => exits[Symbol.dispose]());
+    const sweeping = startSweeping(ctx);
+    closers.add('sweeping', () => sweeping[Symbol.dispose]());
 
     await streaming.listen();
     closers.add('streaming', () => streaming.close());

@@ -1,3 +1,4 @@
+import { errnoOf } from '../core/errors.ts';
 import { waitNow } from './kernel.ts';
 
 /** Exit code of a child; 128 + n when signal n ended it. */
@@ -14,9 +15,23 @@ const exitCodeOf = (status: number): number => {
   return signal === 0 ? (status >> 8) & 0xff : 128 + signal;
 };
 
-const reap = (): void => {
+/** Wait status of a child that somebody else has waited for: how it ended is lost. */
+const LOST = 255 << 8;
+
+/** Undefined: it runs. */
+const statusOf = (pid: number): number | undefined => {
+  try {
+    return waitNow(pid);
+  } catch (error) {
+    if (errnoOf(error) === 'ECHILD') return LOST;
+    throw error;
+  }
+};
+
+/** Settles those that have ended. */
+export const reap = (): void => {
   for (const [pid, settle] of children) {
-    const status = waitNow(pid);
+    const status = statusOf(pid);
     if (status === undefined) continue;
     children.delete(pid);
     settle(exitCodeOf(status));
@@ -39,6 +54,9 @@ export const exitOf = (pid: number): Promise<number> => {
   watch();
   return new Promise((resolve) => children.set(pid, resolve));
 };
+
+/** Whether somebody waits for this child. */
+export const isAwaited = (pid: number): boolean => children.has(pid);
 
 /** Children that have not been reaped, for status and leak checks. */
 export const runningChildren = (): number => children.size;

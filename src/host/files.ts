@@ -44,18 +44,8 @@ export const replaceFile = async (path: string, content: string, options: { dura
     await (durable ? writeSynced(draft, content, mode) : writeFile(draft, content, { mode }));
     await rename(draft, path);
   } catch (error) {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => undefined);
     throw named(error, path);
   }
   if (durable) await syncDirectory(dirname(path));
-};
-
-/** Deletes a directory with all that is in it, and syncs its parent if it was there. */
-export const removeDirectory = async (path: string): Promise<void> => {
-  await rm(path, { recursive: true, force: true });
-};
-
-export const removeDirectoryDurably = async (path: string): Promise<void> => {
-  await removeDirectory(path);
-  await syncDirectory(dirname(path));
 };

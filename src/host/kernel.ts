@@ -6,7 +6,9 @@
 import { constants } from 'node:os';
 import koffi from 'koffi';
 
-const libc = koffi.load('libc.so.6');
+/** For the second page, host/descriptors.ts. */
+export const libc = koffi.load('libc.so.6');
+export const { struct } = koffi;
 
 const c = {
   mount: libc.func('int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)'),
@@ -15,10 +17,13 @@ const c = {
   setns: libc.func('int setns(int fd, int type)'),
   sethostname: libc.func('int sethostname(const char *name, size_t length)'),
   socket: libc.func('int socket(int domain, int type, int protocol)'),
-  connect: libc.func('int connect(int fd, const void *address, unsigned int length)'),
   ioctl: libc.func('int ioctl(int fd, unsigned long request, _Inout_ uint8_t *argument)'),
   pipe2: libc.func('int pipe2(_Out_ int *fds, int flags)'),
   waitpid: libc.func('int waitpid(int pid, _Out_ int *status, int options)'),
+  openTree: libc.func('long syscall(long number, int dirfd, const char *path, unsigned int flags)'),
+  mountSetattr: libc.func('long syscall(long number, int dirfd, const char *path, unsigned int flags, const void *attributes, size_t size)'),
+  moveMount: libc.func('long syscall(long number, int from, const char *fromPath, int to, const char *toPath, unsigned int flags)'),
+  prctl: libc.func('int prctl(int operation, unsigned long a, unsigned long b, unsigned long c, unsigned long d)'),
   flock: libc.func('int flock(int fd, int operation)'),
   syscall4: libc.func('long syscall(long number, long a, long b, long c, long d)'),
 };
@@ -39,7 +44,8 @@ export class SystemError extends Error {
   }
 }
 
-const checked = (result: number, syscall: string, subject?: string): number => {
+/** The result of a libc call; a negative one is thrown. */
+export const checked = (result: number, syscall: string, subject?: string): number => {
   if (result < 0) throw new SystemError(syscall, koffi.errno(), subject);
   return result;
 };
@@ -78,6 +84,45 @@ export const unmount = (target: string): void => {
   if (c.umount2(target, MNT_DETACH) === 0) return;
   const errno = koffi.errno();
   if (errno !== constants.errno.EINVAL && errno !== constants.errno.ENOENT) throw new SystemError('umount2', errno, target);
+};
+
+const SYS_OPEN_TREE = 428;
+const SYS_MOVE_MOUNT = 429;
+const SYS_MOUNT_SETATTR = 442;
+const AT_FDCWD = -100;
+const AT_EMPTY_PATH = 0x1000;
+const AT_RECURSIVE = 0x8000;
+const OPEN_TREE_CLONE = 1;
+const OPEN_TREE_CLOEXEC = 0x80000;
+const MOVE_MOUNT_F_EMPTY_PATH = 4;
+const MOUNT_ATTR_IDMAP = 0x100000;
+/** struct mount_attr: attr_set, attr_clr, propagation, userns_fd; 64 bits each (mount_setattr(2)). */
+const MOUNT_ATTR_BYTES = 32;
+
+export interface IdMappedMount {
+  readonly source: string;
+  /** An existing directory or file of the same kind. */
+  readonly target: string;
+  /** Descriptor of a user namespace: its mappings become the mount's. */
+  readonly userns: number;
+  /** With the mounts below `source`. */
+  readonly recursive: boolean;
+  readonly close: (fd: number) => void;
+}
+
+/** Shows `source` at `target` with the owners of its files mapped into a user namespace (mount_setattr(2)). EINVAL: the file system cannot. */
+export const mountIdMapped = ({ source, target, userns, recursive, close }: IdMappedMount): void => {
+  const deep = recursive ? AT_RECURSIVE : 0;
+  const tree = checked(c.openTree(SYS_OPEN_TREE, AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | deep), 'open_tree', source);
+  try {
+    const attributes = Buffer.alloc(MOUNT_ATTR_BYTES);
+    attributes.writeBigUInt64LE(BigInt(MOUNT_ATTR_IDMAP), 0);
+    attributes.writeBigUInt64LE(BigInt(userns), 24);
+    checked(c.mountSetattr(SYS_MOUNT_SETATTR, tree, '', AT_EMPTY_PATH | deep, attributes, MOUNT_ATTR_BYTES), 'mount_setattr', source);
+    checked(c.moveMount(SYS_MOVE_MOUNT, tree, '', AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH), 'move_mount', target);
+  } finally {
+    close(tree);
+  }
 };
 
 /** clone(2) flags of the namespaces, by their names under /proc/pid/ns. */
@@ -128,28 +173,6 @@ export const loopbackUp = (close: (fd: number) => void): void => {
   }
 };
 
-const AF_UNIX = 1;
-const SOCK_SEQPACKET = 5;
-
-/** A connected SOCK_SEQPACKET socket; the path has at most 107 bytes (unix(7)). */
-export const connectSeqpacket = (path: string, close: (fd: number) => void): number => {
-  const fd = checked(c.socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), 'socket');
-  const address = Buffer.alloc(110);
-  address.writeUInt16LE(AF_UNIX, 0);
-  address.write(path, 2, 107);
-  if (c.connect(fd, address, address.length) === 0) return fd;
-  const errno = koffi.errno();
-  close(fd);
-  throw new SystemError('connect', errno, path);
-};
-
-const SOCK_STREAM = 1;
-export const INET = { v4: AF_INET, v6: 10 } as const;
-
-/** A stream socket which belongs to the calling thread's network namespace for ever. Not connected. */
-export const inetSocket = (family: (typeof INET)[keyof typeof INET]): number =>
-  checked(c.socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0), 'socket');
-
 const O_CLOEXEC = 0x80000;
 
 /** Read and write end. */
@@ -166,6 +189,13 @@ const WNOHANG = 1;
 export const waitNow = (pid: number): number | undefined => {
   const status = [0];
   return checked(c.waitpid(pid, status, WNOHANG), 'waitpid', String(pid)) === 0 ? undefined : status[0];
+};
+
+const PR_SET_CHILD_SUBREAPER = 36;
+
+/** From now on orphans below this process become its children (PR_SET_CHILD_SUBREAPER(2const)). */
+export const becomeSubreaper = (): void => {
+  checked(c.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 'prctl', 'PR_SET_CHILD_SUBREAPER');
 };
 
 const SYS_PIDFD_SEND_SIGNAL = 424;

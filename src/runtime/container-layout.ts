@@ -10,6 +10,8 @@ export interface ContainerLayout {
   readonly conmonPidfile: string;
   /** conmon's persist directory: its `oom` file. */
   readonly persist: string;
+  /** Id-mapped mounts and images that the container shows: one entry each. */
+  readonly mounts: string;
   readonly attachSocket: string;
   readonly exitFile: string;
   /** Writable layer, overlayfs' work directory and copies of the image's volumes. */
@@ -34,6 +36,7 @@ export const containerLayout = (roots: Roots, id: string): ContainerLayout => {
     pidfile: join(bundle, 'pid'),
     conmonPidfile: join(bundle, 'conmon.pid'),
     persist: join(bundle, 'persist'),
+    mounts: join(bundle, 'mounts'),
     attachSocket: join(bundle, 'attach'),
     exitFile: join(exitsDirectory(roots), id),
     layer: join(layersDirectory(roots), id),

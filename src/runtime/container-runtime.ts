@@ -2,21 +2,26 @@ import { readFile } from 'node:fs/promises';
 import { JanusError } from '../core/errors.ts';
 import type { ContainerRef, ContainerRuntime } from '../core/ports/container-runtime.ts';
 import { pidModeOf } from '../core/model/container.ts';
+import { containerId } from '../core/model/ids.ts';
 import { processOf } from '../core/process-of.ts';
 import { isRunning, signalProcess } from '../host/process-identity.ts';
-import { cgroupPids, killCgroup } from './cgroups/cgroup.ts';
+import { createAttach } from './attach/attach.ts';
+import { killCgroup } from './cgroups/cgroup.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
 import { cgroupOf } from './container-environment.ts';
 import { bundlesDirectory, containerLayout, exitsDirectory, layersDirectory } from './container-layout.ts';
 import { createWithConmon } from './create.ts';
+import { conmonPid } from './conmon/conmon.ts';
 import { reopenLog } from './conmon/reopen-log.ts';
 import { readExitFile, watchExits } from './conmon/exits.ts';
+import { createExecEnvironment, type ExecEnvironment } from './exec/exec-environment.ts';
 import { execSync } from './exec/exec-sync.ts';
+import { execSession } from './exec/session.ts';
 import { inspect } from './inspect.ts';
 import { idsIn } from './leftovers.ts';
 import { createKernelLog } from './oom/kernel-log.ts';
 import { wasOomKilled } from './oom.ts';
-import { removeContainer } from './remove.ts';
+import { removeContainer, removeLeftover } from './remove.ts';
 import { startContainer } from './start.ts';
 import { updateResources } from './update.ts';
 
@@ -40,19 +45,11 @@ const exitReader = (env: ContainerEnvironment): ContainerRuntime['exitOf'] => {
   };
 };
 
-const execInContainer = (env: ContainerEnvironment): ContainerRuntime['execSync'] => {
+const execInTime = (exec: ExecEnvironment): ContainerRuntime['execSync'] => {
   return async (ref, command, { timeoutSeconds, signal }) => {
-    const { bundle } = containerLayout(env.roots, ref.container.id);
     const deadline = timeoutSeconds > 0 ? [AbortSignal.timeout(timeoutSeconds * 1000)] : [];
-    const input = {
-      ref,
-      command,
-      directory: bundle,
-      runtime: (args: readonly string[]) => env.runtimes.command(ref.sandbox, args),
-      pids: () => cgroupPids(env.cgroups, cgroupOf(env, ref)),
-    };
     try {
-      return await execSync(input, AbortSignal.any([signal, ...deadline]));
+      return await execSync(exec, { ref, command }, AbortSignal.any([signal, ...deadline]));
     } catch (error) {
       if (deadline.some(({ aborted }) => aborted) && !signal.aborted)
         throw new JanusError('deadline-exceeded', `the command did not end within ${timeoutSeconds} s and was killed`);
@@ -62,7 +59,9 @@ const execInContainer = (env: ContainerEnvironment): ContainerRuntime['execSync'
 };
 
 /** The containers of this host, by conmon and the configured OCI runtimes. */
-export const createContainerRuntime = (env: ContainerEnvironment): ContainerRuntime => ({
+export const createContainerRuntime = (env: ContainerEnvironment): ContainerRuntime => {
+  const exec = createExecEnvironment(env);
+  return {
   create: (plan, { signal }) => createWithConmon(env, plan, signal),
   start: (ref, { signal }) => startContainer(env, ref, signal),
   kill: (ref, signal) => kill(env, ref, signal),
@@ -70,10 +69,12 @@ export const createContainerRuntime = (env: ContainerEnvironment): ContainerRunt
     const process = processOf(container);
     return process !== undefined && isRunning(process);
   },
+  hasMonitor: ({ container: { id } }) => conmonPid(containerLayout(env.roots, id), id) !== undefined,
   remove: (ref, { signal }) => removeContainer(env, ref, signal),
-  execSync: execInContainer(env),
-  exec: () => Promise.reject(new JanusError('unimplemented', 'exec sessions are not there yet')),
-  attach: () => Promise.reject(new JanusError('unimplemented', 'attach sessions are not there yet')),
+  removeLeftover: (id, { signal }) => removeLeftover(env, id, signal),
+  execSync: execInTime(exec),
+  exec: (ref, spec, io, { signal }) => execSession(exec, { ref, spec, io }, signal),
+  attach: createAttach(env.roots),
   update: (ref, resources, { signal }) => updateResources(env, ref, { resources, signal }),
   reopenLog: ({ container }, options) => reopenLog(containerLayout(env.roots, container.id).bundle, container.logPath, options),
   inspect: (ref) => inspect(env, ref),
@@ -81,10 +82,11 @@ export const createContainerRuntime = (env: ContainerEnvironment): ContainerRunt
   onExit: (listener) => watchExits(exitsDirectory(env.roots), listener),
   leftovers: async () => {
     const ids = await Promise.all([bundlesDirectory(env.roots), layersDirectory(env.roots)].map(idsIn));
-    return [...new Set(ids.flat())];
+    return [...new Set(ids.flat())].map(containerId);
   },
   spec: async ({ container }) => {
     const text = await readFile(containerLayout(env.roots, container.id).spec, 'utf8').catch(() => 'null');
     return JSON.parse(text) as unknown;
   },
-});
+};
+};

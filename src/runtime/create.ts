@@ -1,14 +1,16 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoOf, invalidArgument, JanusError } from '../core/errors.ts';
-import type { Mount } from '../core/model/container.ts';
+import { errnoOf, JanusError } from '../core/errors.ts';
 import type { ContainerPlan, CreatedContainer } from '../core/ports/container-runtime.ts';
 import { identify } from '../host/process-identity.ts';
 import { ociCgroupsPath } from './cgroups/paths.ts';
 import { startConmon } from './conmon/conmon.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
 import { containerLayout, exitsDirectory, type ContainerLayout } from './container-layout.ts';
-import { mountRootfs } from './rootfs.ts';
+import { imageMountPath } from './image-mounts.ts';
+import { mapMounts } from './mapped-mounts.ts';
+import { mountRootfs, type RootfsOwner } from './rootfs.ts';
+import { rootOf, userNamespaceOf } from './sandbox/user-namespace.ts';
 import { buildSpec } from './spec/build-spec.ts';
 import { prepareSpec } from './spec/prepare-spec.ts';
 import { fillVolumes } from './volumes.ts';
@@ -23,34 +25,45 @@ const prepareLog = async (logPath: string): Promise<void> => {
   }
 };
 
-const imagePath = (env: ContainerEnvironment) => (mount: Mount): Promise<string> => {
-  void env;
-  return Promise.reject(invalidArgument('config.mounts.image', `${mount.containerPath}: image mounts are not supported`));
-};
-
 const writeSpec = async (env: ContainerEnvironment, plan: ContainerPlan, { layout, signal }: { layout: ContainerLayout; signal: AbortSignal }) => {
   const { rootfs } = layout;
   const prepared = await prepareSpec(plan, {
     rootfs,
     volumesDir: join(layout.layer, 'volumes'),
-    features: env.features(plan.sandbox.runtime),
+    // Id-mapped mounts are made here, whatever the runtime can do.
+    features: { ...env.features(plan.sandbox.runtime), idMappedMounts: true },
     selinux: env.host.selinux,
-    imagePath: imagePath(env),
+    imagePath: imageMountPath({ images: env.images, directory: layout.mounts }),
     relabel: () => Promise.reject(new JanusError('failed-precondition', 'relabelling host files for SELinux is not supported')),
     signal,
   });
   await fillVolumes(prepared.volumes, { rootfs, signal });
+  const mounts = await mapMounts(prepared.mounts, { directory: layout.mounts, user: userNamespaceOf(plan.sandbox), usernsPath: plan.paths.userns });
   const cgroupsPath = ociCgroupsPath(plan.sandbox, plan.container.id, env.cgroupParent);
-  const spec = buildSpec({ ...plan, ...prepared, rootfs, cgroupsPath, umask: env.umask, host: env.host });
+  const spec = buildSpec({ ...plan, ...prepared, mounts, rootfs, cgroupsPath, umask: env.umask, host: env.host });
   await writeFile(layout.spec, JSON.stringify(spec), { mode: 0o600 });
   return prepared.user;
+};
+
+const ownerOf = ({ sandbox, paths: { userns } }: ContainerPlan): RootfsOwner | undefined => {
+  const user = userNamespaceOf(sandbox);
+  return user === undefined || userns === undefined ? undefined : { usernsPath: userns, ...rootOf(user) };
+};
+
+/** The runtime sets the root file system up as the root of the pod's user namespace, who has to reach it. */
+const openTo = async (bundle: string, { gid }: RootfsOwner): Promise<void> => {
+  await chown(bundle, 0, gid);
+  await chmod(bundle, 0o710);
 };
 
 /** Everything up to the runtime's `create`. What a failure leaves is taken away by `remove`, which the caller has registered. */
 export const createWithConmon = async (env: ContainerEnvironment, plan: ContainerPlan, signal: AbortSignal): Promise<CreatedContainer> => {
   const layout = containerLayout(env.roots, plan.container.id);
+  const owner = ownerOf(plan);
   await mkdir(layout.bundle, { recursive: true, mode: 0o700 });
-  await Promise.all([mountRootfs(plan.image, layout), prepareLog(plan.container.logPath)]);
+  if (owner !== undefined) await openTo(layout.bundle, owner);
+  await prepareLog(plan.container.logPath);
+  await mountRootfs(plan.image, layout, owner);
   const { uid, gid, supplementalGroups } = await writeSpec(env, plan, { layout, signal });
   const monitored = { ref: plan, layout, exits: exitsDirectory(env.roots), runtime: env.runtimes.of(plan.sandbox) };
   const process = identify(await startConmon(monitored, signal));

@@ -12,17 +12,25 @@ export interface OciRuntime {
 
 /** The runtimes of daemon.json, each with a state directory of its own. */
 export const createOciRuntimes = (runtimes: Readonly<Record<string, RuntimeConfig>>, state: string) => {
+  const rootOption = (name: string): string => `--root=${join(state, 'runtimes', name)}`;
   const of = ({ runtime, cgroupDriver }: SandboxRecord): OciRuntime => {
     const config = runtimes[runtime];
     if (config === undefined) throw new JanusError('failed-precondition', `runtime ${JSON.stringify(runtime)} is not configured any more`);
     const systemd = cgroupDriver === 'systemd' ? ['--systemd-cgroup'] : [];
-    return { path: config.path, globalArgs: [...config.args, `--root=${join(state, 'runtimes', runtime)}`, ...systemd] };
+    return { path: config.path, globalArgs: [...config.args, rootOption(runtime), ...systemd] };
   };
   const command = (sandbox: SandboxRecord, args: readonly string[]): Command => {
     const { path, globalArgs } = of(sandbox);
     return { path, args: [...globalArgs, ...args], cwd: '/' };
   };
-  return { of, command };
+  /** The same verb of every runtime, for a container of which nobody knows whose it is. */
+  const commands = (args: readonly string[]): readonly Command[] =>
+    Object.entries(runtimes).map(([name, config]) => ({
+      path: config.path,
+      args: [...config.args, rootOption(name), ...args],
+      cwd: '/',
+    }));
+  return { of, command, commands };
 };
 
 export type OciRuntimes = ReturnType<typeof createOciRuntimes>;

@@ -1,23 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { JanusError } from '../core/errors.ts';
+import type { ContainerId } from '../core/model/ids.ts';
 import type { ContainerRef } from '../core/ports/container-runtime.ts';
-import { run } from '../host/process.ts';
 import { killCgroup, removeCgroup } from './cgroups/cgroup.ts';
+import { findCgroups } from './cgroups/find.ts';
 import { conmonPid, killConmon } from './conmon/conmon.ts';
 import { removeExitFile } from './conmon/exits.ts';
 import { cgroupOf, type ContainerEnvironment } from './container-environment.ts';
 import { containerLayout, exitsDirectory, type ContainerLayout } from './container-layout.ts';
+import { deleteFromRuntime } from './delete.ts';
 import { releaseRootfs } from './rootfs.ts';
-
-/** Both runtimes say so of a container that they do not have (any more). */
-const ABSENT = /does not exist|no such file or directory/i;
-
-const deleteFromRuntime = async (env: ContainerEnvironment, { container, sandbox }: ContainerRef, signal: AbortSignal): Promise<void> => {
-  const { exitCode, stderr } = await run(env.runtimes.command(sandbox, ['delete', '--force', container.id]), { signal });
-  const reason = stderr.toString().trim();
-  if (exitCode !== 0 && !ABSENT.test(reason)) throw new JanusError('internal', `the runtime could not delete the container: ${reason.slice(-500)}`);
-};
 
 const CONMON_WAIT_MS = 2000;
 const POLL_MS = 5;
@@ -32,10 +24,25 @@ const awaitConmon = async (layout: ContainerLayout, id: string): Promise<void> =
 /** Deletes the container from the runtime and everything of it from the host. What is not there is no error; a failure leaves the rest to the next try. */
 export const removeContainer = async (env: ContainerEnvironment, ref: ContainerRef, signal: AbortSignal): Promise<void> => {
   const { id } = ref.container;
+  await deleteFromRuntime(env.runtimes.command(ref.sandbox, deleteArgs(id)), { signal });
+  await releaseHost(env, id, cgroupOf(env, ref));
+};
+
+/** As removeContainer, of a container that has no record: its runtime and its cgroup have to be found. */
+export const removeLeftover = async (env: ContainerEnvironment, id: ContainerId, signal: AbortSignal): Promise<void> => {
+  const cgroup = (await findCgroups(env.cgroups, [id])).get(id);
+  for (const command of env.runtimes.commands(deleteArgs(id))) await deleteFromRuntime(command, { signal });
+  await releaseHost(env, id, cgroup);
+};
+
+const deleteArgs = (id: ContainerId): readonly string[] => ['delete', '--force', id];
+
+const releaseHost = async (env: ContainerEnvironment, id: ContainerId, cgroup: string | undefined): Promise<void> => {
   const layout = containerLayout(env.roots, id);
-  await deleteFromRuntime(env, ref, signal);
-  await killCgroup(env.cgroups, cgroupOf(env, ref));
-  await removeCgroup(env.cgroups, cgroupOf(env, ref));
+  if (cgroup !== undefined) {
+    await killCgroup(env.cgroups, cgroup);
+    await removeCgroup(env.cgroups, cgroup);
+  }
   await awaitConmon(layout, id);
   await releaseRootfs(layout);
   await rm(layout.bundle, { recursive: true, force: true });

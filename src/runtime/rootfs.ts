@@ -1,55 +1,103 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { closeSync, mkdirSync, openSync, rmdirSync } from 'node:fs';
+import { chown, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Image } from '../core/model/image.ts';
 import { errnoOf } from '../core/errors.ts';
-import { mount, unmount } from '../host/kernel.ts';
+import type { Image } from '../core/model/image.ts';
+import { mount, mountIdMapped, unmount } from '../host/kernel.ts';
 import type { ContainerLayout } from './container-layout.ts';
+
+/** A user namespace whose root owns the files that the image gives to root. */
+export interface RootfsOwner {
+  readonly usernsPath: string;
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /** The kernel reads at most one page of mount options (mount(2)). */
 const MAX_OPTIONS = 4095;
 
-const optionsOf = (layers: readonly string[], upper: string, work: string): string =>
-  `lowerdir=${layers.join(':')},upperdir=${upper},workdir=${work}`;
+interface Overlay {
+  readonly target: string;
+  readonly layers: readonly string[];
+  readonly upper: string;
+  readonly work: string;
+}
+
+const optionsOf = ({ layers, upper, work }: Overlay): string => `lowerdir=${layers.join(':')},upperdir=${upper},workdir=${work}`;
 
 /**
  * With very many layers their paths are given relative to their common directory: the working directory is changed for the
  * one synchronous call and everything else in the daemon uses absolute paths.
  */
-const mountShort = (target: string, layers: readonly string[], rest: { upper: string; work: string; extra: string }): void => {
+const mountShort = (overlay: Overlay, extra: string): void => {
   const home = process.cwd();
-  const base = join(layers[0] ?? '/', '..');
+  const base = join(overlay.layers[0] ?? '/', '..');
   process.chdir(base);
   try {
-    const short = layers.map((layer) => (layer.startsWith(`${base}/`) ? layer.slice(base.length + 1) : layer));
-    mount({ source: 'overlay', target, type: 'overlay', data: optionsOf(short, rest.upper, rest.work) + rest.extra });
+    const layers = overlay.layers.map((layer) => (layer.startsWith(`${base}/`) ? layer.slice(base.length + 1) : layer));
+    mount({ source: 'overlay', target: overlay.target, type: 'overlay', data: optionsOf({ ...overlay, layers }) + extra });
   } finally {
     process.chdir(home);
   }
 };
 
-const mountOverlay = (target: string, layers: readonly string[], dirs: { upper: string; work: string; extra: string }): void => {
-  const data = optionsOf(layers, dirs.upper, dirs.work) + dirs.extra;
-  if (data.length > MAX_OPTIONS) mountShort(target, layers, dirs);
-  else mount({ source: 'overlay', target, type: 'overlay', data });
+const mountWith = (overlay: Overlay, extra: string): void => {
+  const data = optionsOf(overlay) + extra;
+  if (data.length > MAX_OPTIONS) mountShort(overlay, extra);
+  else mount({ source: 'overlay', target: overlay.target, type: 'overlay', data });
 };
 
 /**
- * Mounts the image's layers with a fresh writable one on top. `volatile` leaves out overlayfs' syncs: the layer is never used again after
- * the machine went down, and without it each unmount waits for the disk. Kernels before 5.10 do not know it.
+ * `volatile` leaves out overlayfs' syncs: the layer is never used again after the machine went down, and without it each unmount waits
+ * for the disk. Kernels before 5.10 do not know it.
  */
-export const mountRootfs = async (image: Image, { rootfs, layer }: ContainerLayout): Promise<void> => {
-  const upper = join(layer, 'upper');
-  const work = join(layer, 'work');
-  await Promise.all([mkdir(rootfs, { recursive: true, mode: 0o700 }), mkdir(upper, { recursive: true, mode: 0o755 }), mkdir(work, { recursive: true, mode: 0o700 })]);
+const mountOverlay = (overlay: Overlay): void => {
   try {
-    mountOverlay(rootfs, image.layers, { upper, work, extra: ',volatile' });
+    mountWith(overlay, ',volatile');
   } catch (error) {
     if (errnoOf(error) !== 'EINVAL') throw error;
-    mountOverlay(rootfs, image.layers, { upper, work, extra: '' });
+    mountWith(overlay, '');
   }
 };
 
-export const releaseRootfs = async ({ rootfs, layer }: ContainerLayout): Promise<void> => {
+/** Gives `use` the layers with their owners mapped into the user namespace. overlayfs keeps them after they are unmounted again. */
+const withMappedLayers = (layers: readonly string[], { usernsPath }: RootfsOwner, { bundle, use }: { bundle: string; use: (mapped: readonly string[]) => void }): void => {
+  const userns = openSync(usernsPath, 'r');
+  const mapped: string[] = [];
+  try {
+    for (const [index, source] of layers.entries()) {
+      const target = join(bundle, `layer-${index}`);
+      mkdirSync(target, { mode: 0o700 });
+      mapped.push(target);
+      mountIdMapped({ source, target, userns, recursive: false, close: closeSync });
+    }
+    use(mapped);
+  } finally {
+    closeSync(userns);
+    for (const target of mapped) {
+      unmount(target);
+      rmdirSync(target);
+    }
+  }
+};
+
+/** Mounts the image's layers with a fresh writable one on top; with `owner`, for a pod with a user namespace of its own. */
+export const mountRootfs = async (image: Image, { bundle, rootfs, layer }: ContainerLayout, owner: RootfsOwner | undefined): Promise<void> => {
+  const upper = join(layer, 'upper');
+  const work = join(layer, 'work');
+  await Promise.all([
+    mkdir(rootfs, { recursive: true, mode: 0o700 }),
+    mkdir(upper, { recursive: true, mode: 0o755 }),
+    mkdir(work, { recursive: true, mode: 0o700 }),
+  ]);
+  const overlay = { target: rootfs, layers: image.layers, upper, work };
+  if (owner === undefined) return mountOverlay(overlay);
+  await chown(upper, owner.uid, owner.gid);
+  withMappedLayers(image.layers, owner, { bundle, use: (layers) => mountOverlay({ ...overlay, layers }) });
+};
+
+export const releaseRootfs = async ({ rootfs, layer, mounts }: ContainerLayout): Promise<void> => {
   unmount(rootfs);
+  for (const name of await readdir(mounts).catch(() => [])) unmount(join(mounts, name));
   await rm(layer, { recursive: true, force: true });
 };

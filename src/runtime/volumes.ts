@@ -1,4 +1,5 @@
 import { lstat, mkdir } from 'node:fs/promises';
+import { JanusError } from '../core/errors.ts';
 import { run } from '../host/process.ts';
 import { resolveInRootfs } from './spec/rootfs-files.ts';
 import type { ImageVolume } from './spec/volumes.ts';
@@ -15,5 +16,15 @@ const fillVolume = async ({ containerPath, hostPath }: ImageVolume, { rootfs, si
   await mkdir(hostPath, { recursive: true, mode: 0o755 });
   const source = await resolveInRootfs(rootfs, containerPath);
   const isDirectory = source !== undefined && (await lstat(source).catch(() => undefined))?.isDirectory() === true;
-  if (isDirectory) await run({ path: 'cp', args: ['-a', '--', `${source}/.`, hostPath] }, { signal });
+  if (isDirectory) await copy(`${source}/.`, hostPath, signal);
+};
+
+/** Its messages are read. */
+const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+
+const copy = async (source: string, target: string, signal: AbortSignal): Promise<void> => {
+  const { exitCode, stderr } = await run({ path: 'cp', args: ['-a', '--', source, target], env: ENVIRONMENT }, { signal });
+  if (exitCode === 0) return;
+  const reason = stderr.toString().trim().slice(-500);
+  throw new JanusError(/No space left/.test(reason) ? 'resource-exhausted' : 'internal', `an image volume cannot be filled: ${reason}`);
 };

@@ -68,6 +68,8 @@ const webSocketDialogue = (ticket: Ticket, socket: WebSocket, options: Agreed): 
   if (ticket.kind !== 'portforward') return commandOverWebSocket(commandOf(ticket, options.backend), socket, options);
   if (options.protocol !== TUNNEL_FORWARD_PROTOCOL) return forwardOverWebSocket(ticket.request, socket, options);
   const transport = createWebSocketStream(socket, { readableHighWaterMark: INBOUND_BUFFER });
+  // It would wait for ever for the last bytes to be taken by a socket that is no more.
+  socket.once('close', () => transport.destroy());
   return forwardOverSpdy(ticket.request.sandboxId, transport, options);
 };
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { command, mustRun } from './command.ts';
@@ -40,6 +40,8 @@ const network = (name: string, subnet: string, dataDir: string): string =>
 /** `name` has at most 8 characters: it is part of an interface's name. `octet` makes the pods' subnet 10.88.`octet`.0/24. */
 export const makeBed = (name: string, octet: number): Bed => {
   const directory = mkdtempSync(join(tmpdir(), `janus-${name}-`));
+  // As /run is: the root of a pod's user namespace has to get through to its files.
+  chmodSync(directory, 0o711);
   const bridge = `jt-${name}`;
   const cniDirectory = join(directory, 'cni');
   mkdirSync(cniDirectory);

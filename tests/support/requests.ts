@@ -4,7 +4,7 @@ import type { Bed } from './bed.ts';
 import { IMAGE } from './bed.ts';
 
 /** The same numbers in both protos. */
-export const { POD, CONTAINER, NODE } = NamespaceMode;
+export const { POD, CONTAINER, NODE, TARGET } = NamespaceMode;
 
 type PodParts = DeepPartial<PodConfig>;
 type ContainerParts = DeepPartial<ContainerConfig>;

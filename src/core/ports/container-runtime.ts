@@ -77,6 +77,8 @@ export interface ContainerRuntime {
   kill(ref: ContainerRef, signal: string): Promise<void>;
   /** Whether the main process is there. */
   hasProcess(ref: ContainerRef): boolean;
+  /** Whether the process is there that will tell how the container ended. Once it is gone, what `exitOf` says is final. */
+  hasMonitor(ref: ContainerRef): boolean;
   /** Deletes the container from the runtime, its cgroup, mounts, bundle and writable layer; kills it if it must. Idempotent. */
   remove(ref: ContainerRef, options: { signal: AbortSignal }): Promise<void>;
   /** Output beyond 16 MiB a stream is dropped. Past `timeoutSeconds` (0: none) the process tree is killed: deadline-exceeded. */
@@ -94,6 +96,8 @@ export interface ContainerRuntime {
   exitOf(ref: ContainerRef): Promise<ExitFacts | undefined>;
   /** Ids of which something is left on the host, for recovery. */
   leftovers(): Promise<readonly ContainerId[]>;
+  /** Takes down what is left of a container that has no record. Idempotent. */
+  removeLeftover(id: ContainerId, options: { signal: AbortSignal }): Promise<void>;
   /** The OCI spec the container was created with, for verbose status; undefined when it is gone. */
   spec(ref: ContainerRef): Promise<unknown>;
 }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { SandboxId } from '../model/ids.ts';
 import type { ProcessIdentity, SandboxRecord } from '../model/sandbox.ts';
 
@@ -13,6 +14,13 @@ export interface SandboxPaths {
   readonly hosts: string;
   /** tmpfs of the pod's ipc namespace; undefined: the host's /dev/shm. */
   readonly shm: string | undefined;
+}
+
+/** What is left of a sandbox; enough to take it down without its record. */
+export interface SandboxLeftover {
+  readonly id: SandboxId;
+  /** The cgroup parent that it was found under, as a client writes it; empty: it has no cgroup. */
+  readonly cgroupParent: string;
 }
 
 /**
@@ -31,10 +39,15 @@ export interface SandboxHost {
   paths(sandbox: SandboxRecord): SandboxPaths;
   /** Whether namespaces and process are still there. */
   isAlive(sandbox: SandboxRecord): Promise<boolean>;
+  /**
+   * Opens a connection to a port on the pod's loopback, IPv4 or else IPv6; each of its directions ends by itself. `unavailable`: it cannot be reached.
+   * The caller destroys it.
+   */
+  connect(sandbox: SandboxRecord, port: number, options: { signal: AbortSignal }): Promise<Duplex>;
   /** Ends the process and drops namespaces and mounts; files and the record's directory stay. Idempotent. */
   stop(sandbox: SandboxRecord, options: { signal: AbortSignal }): Promise<void>;
   /** Deletes what `stop` left. Idempotent. */
   remove(sandbox: SandboxRecord): Promise<void>;
-  /** Ids of which something is left on the host, for recovery. */
-  leftovers(): Promise<readonly SandboxId[]>;
+  /** Sandboxes of which something is left on the host, for recovery. */
+  leftovers(): Promise<readonly SandboxLeftover[]>;
 }

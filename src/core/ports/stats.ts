@@ -76,3 +76,20 @@ export interface Stats {
   /** The file system of all writable layers. */
   writableLayers(): Promise<FilesystemUsage>;
 }
+
+/** A metric in Prometheus' form. */
+export interface MetricDescriptor {
+  readonly name: string;
+  readonly help: string;
+  /** In the order of Metric's `labelValues`. */
+  readonly labelKeys: readonly string[];
+}
+
+export interface Metric {
+  readonly name: string;
+  /** Nanoseconds since the epoch. */
+  readonly timestamp: bigint;
+  readonly kind: 'counter' | 'gauge';
+  readonly labelValues: readonly string[];
+  readonly value: bigint;
+}

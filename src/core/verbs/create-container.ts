@@ -58,11 +58,14 @@ const plan = (ctx: Context, sandbox: SandboxRecord, { config, image }: { config:
   state: { kind: 'creating' },
 });
 
+const fingerprintOf = ({ sandboxId, config }: Pick<ContainerRecord, 'sandboxId' | 'config'>): string => fingerprint({ sandboxId, config });
+
 /** A container of this name that exists: the same request gets its id while it has not run, any other one fails. */
-const existing = (ctx: Context, name: string, config: ContainerConfig): ContainerId | undefined => {
+const existing = (ctx: Context, sandbox: SandboxRecord, config: ContainerConfig): ContainerId | undefined => {
+  const name = containerName(config.metadata, sandbox.config.metadata);
   const record = ctx.containers.byName(name);
   if (record === undefined || record.state.kind === 'creating') return undefined;
-  if (record.state.kind === 'created' && fingerprint(record.config) === fingerprint(config)) return record.id;
+  if (record.state.kind === 'created' && fingerprintOf(record) === fingerprintOf({ sandboxId: sandbox.id, config })) return record.id;
   throw new JanusError('already-exists', `${name} exists as ${record.id} (${record.state.kind})`);
 };
 
@@ -70,19 +73,25 @@ export const createContainer = async (ctx: Context, request: CreateContainerRequ
   const { config } = request;
   const sandbox = readySandbox(ctx, request.sandboxId);
   checkPrivileged(sandbox, config);
-  const name = containerName(config.metadata, sandbox.config.metadata);
-  const known = existing(ctx, name, config);
+  const known = existing(ctx, sandbox, config);
   if (known !== undefined) return known;
   const image = await imageOf(ctx, config);
+  // While the image was looked up, the pod may have been stopped, or the same request answered.
+  return existing(ctx, readySandbox(ctx, sandbox.id), config) ?? begin(ctx, sandbox, { config, image });
+};
+
+const begin = (ctx: Context, sandbox: SandboxRecord, { config, image }: { config: ContainerConfig; image: Image }): Promise<ContainerId> => {
   const record = plan(ctx, sandbox, { config, image });
+  const work = (progress: Progress): Promise<ContainerId> =>
+    undoOnFailure(
+      (undo) => build(ctx, { sandbox, record, image }, { progress, undo }),
+      () => ctx.containers.delete(record.id),
+    );
   return ctx.containerJoins.join({
-    name,
+    name: record.name,
     id: record.id,
-    fingerprint: fingerprint({ sandbox: sandbox.id, config }),
-    run: () =>
-      ctx.operations.run('CreateContainer', record.id, (progress) =>
-        undoOnFailure((undo) => build(ctx, { sandbox, record, image }, { progress, undo })),
-      ),
+    fingerprint: fingerprintOf(record),
+    run: () => ctx.operations.run('CreateContainer', record.id, work),
   });
 };
 
@@ -95,7 +104,9 @@ interface Parts {
 const build = async (ctx: Context, { sandbox, record, image }: Parts, { progress, undo }: { progress: Progress; undo: Undo }): Promise<ContainerId> => {
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const ref = { container: record, sandbox };
-  undo.add(() => ctx.containers.delete(record.id));
+  if (ctx.removingImages.has(image.id)) throw notFound('image', record.config.image.image);
+  await ctx.containers.put(record, { durable: false });
+  // Waited for at the end: the sync runs beside the work.
   const intent = ctx.containers.put(record, { durable: true });
   intent.catch(() => undefined);
   await progress.stage('runtime');

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import type { Call } from '../engine.ts';
 import { invalidArgument } from '../errors.ts';
 import type { ImageSpec } from '../model/container.ts';
+import type { ImageId } from '../model/ids.ts';
 import type { Image, RegistryAuth } from '../model/image.ts';
 
 const nameOf = ({ image }: ImageSpec): string => {
@@ -30,6 +31,17 @@ export const pullImage = async (
 
 export const removeImage = async (ctx: Context, image: ImageSpec): Promise<void> => {
   const reference = nameOf(image);
-  const inUse = ({ id }: Image): boolean => ctx.containers.all().some((container) => container.imageId === id);
-  await ctx.operations.run('RemoveImage', reference, () => ctx.images.remove(reference, inUse));
+  const claimed: ImageId[] = [];
+  /** From this answer to the end of the removal no container can begin to use the image. */
+  const inUse = ({ id }: Image): boolean => {
+    if (ctx.containers.all().some((container) => container.imageId === id)) return true;
+    ctx.removingImages.add(id);
+    claimed.push(id);
+    return false;
+  };
+  try {
+    await ctx.operations.run('RemoveImage', reference, () => ctx.images.remove(reference, inUse));
+  } finally {
+    for (const id of claimed) ctx.removingImages.delete(id);
+  }
 };

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { SandboxRecord } from '../model/sandbox.ts';
+import { settleAll } from '../settle.ts';
 import { announce } from '../transitions.ts';
 import { removeLocked as removeContainerLocked } from './remove-container.ts';
 import { stopLocked } from './stop-pod-sandbox.ts';
@@ -19,7 +20,7 @@ const removeLocked = async (ctx: Context, sandbox: SandboxRecord, stage: (name: 
   const stopped = await stopLocked(ctx, sandbox, stage);
   await stage('containers');
   const own = ctx.containers.all().filter(({ sandboxId, state }) => sandboxId === sandbox.id && state.kind !== 'creating');
-  await Promise.all(
+  await settleAll(
     own.map(async ({ id }) => {
       using _lock = await ctx.locks.acquire(id);
       await removeContainerLocked(ctx, id);

@@ -4,6 +4,7 @@ import { fingerprint } from '../fingerprint.ts';
 import { newSandboxId, type SandboxId } from '../model/ids.ts';
 import { sandboxName, type NetworkAttachment, type SandboxConfig, type SandboxRecord } from '../model/sandbox.ts';
 import type { Progress } from '../operations.ts';
+import { settleAll } from '../settle.ts';
 import { moveSandbox } from '../transitions.ts';
 import { undoOnFailure, type Undo } from '../undo.ts';
 
@@ -46,7 +47,13 @@ export const runPodSandbox = async (ctx: Context, request: RunPodSandboxRequest)
     name: record.name,
     id: record.id,
     fingerprint: fingerprint(request),
-    run: () => ctx.operations.run('RunPodSandbox', record.id, (progress) => undoOnFailure((undo) => build(ctx, record, { progress, undo }))),
+    run: () =>
+      ctx.operations.run('RunPodSandbox', record.id, (progress) =>
+        undoOnFailure(
+          (undo) => build(ctx, record, { progress, undo }),
+          () => ctx.sandboxes.delete(record.id),
+        ),
+      ),
   });
 };
 
@@ -58,16 +65,19 @@ interface Building {
 /** Not bound to the client's patience: what was begun goes on to a good end or is taken back. */
 const build = async (ctx: Context, record: SandboxRecord, { progress, undo }: Building): Promise<SandboxId> => {
   const signal = AbortSignal.timeout(DEADLINE_MS);
-  undo.add(() => ctx.sandboxes.delete(record.id));
+  // A SIGKILL of the daemon leaves effects with a record from the first one on; a power cut leaves no effects, so the sync runs beside the work.
+  await ctx.sandboxes.put(record, { durable: false });
   const intent = ctx.sandboxes.put(record, { durable: true });
-  // Waited for at the end: the intent survives a SIGKILL of the daemon at once, and its sync runs beside the work.
   intent.catch(() => undefined);
   await progress.stage('namespaces');
   undo.add(() => ctx.host.remove(record));
   undo.add((options) => ctx.host.stop(record, options));
   const paths = await ctx.host.prepare(record, { signal });
   await progress.stage('network');
-  const [networks, process] = await settleAll(attach(ctx, record, { netns: paths.netns, undo, signal }), ctx.host.startProcess(record, { signal }));
+  const [networks, process] = await settleAll([
+    attach(ctx, record, { netns: paths.netns, undo, signal }),
+    ctx.host.startProcess(record, { signal }),
+  ]);
   await progress.stage('hosts');
   await ctx.host.writeHosts(
     record,
@@ -77,12 +87,6 @@ const build = async (ctx: Context, record: SandboxRecord, { progress, undo }: Bu
   await progress.stage('commit');
   await moveSandbox(ctx, record, { kind: 'ready', networks, process });
   return record.id;
-};
-
-/** Both to their ends before a failure of one is told: undoing must not run beside work that still goes on. */
-const settleAll = async <A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> => {
-  await Promise.allSettled([first, second]);
-  return Promise.all([first, second]);
 };
 
 const attach = async (

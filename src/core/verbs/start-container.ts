@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
-import { JanusError, messageOf } from '../errors.ts';
+import { JanusError, messageOf, withCleanupFailures } from '../errors.ts';
 import { refOf } from '../exits.ts';
+import type { ContainerId } from '../model/ids.ts';
 import type { ContainerRef } from '../ports/container-runtime.ts';
 import { endContainer, moveContainer } from '../transitions.ts';
 
@@ -20,22 +21,39 @@ export const startContainer = async (ctx: Context, id: string): Promise<void> =>
     if (kind !== 'created') throw new JanusError('failed-precondition', `container ${containerId} is ${kind} and cannot be started`);
     if (ref.sandbox.state.kind !== 'ready') throw new JanusError('failed-precondition', `sandbox ${ref.sandbox.id} is not ready`);
     await progress.stage('runtime');
-    await startCreated(ctx, ref);
+    await known(ctx, containerId, startCreated(ctx, ref));
   });
 };
 
+/** An exit that is told while the start is under way waits for it: then the start time, or why there was no start, is recorded first. */
+const known = async (ctx: Context, id: ContainerId, start: Promise<void>): Promise<void> => {
+  const settled = start.catch(() => undefined);
+  ctx.starting.set(id, settled);
+  try {
+    await start;
+  } finally {
+    ctx.starting.delete(id);
+  }
+};
+
 const startCreated = async (ctx: Context, ref: ContainerRef): Promise<void> => {
-  const { id } = ref.container;
+  const startedAt = ctx.clock.unique();
   try {
     await ctx.runtime.start(ref, { signal: AbortSignal.timeout(DEADLINE_MS) });
   } catch (error) {
-    await ctx.runtime.kill(ref, 'SIGKILL');
-    const exit = { exitCode: CANNOT_RUN, finishedAt: ctx.clock.unique(), reason: 'ContainerCannotRun', message: messageOf(error) };
-    await endContainer(ctx, id, exit);
-    throw error;
+    throw await cannotRun(ctx, ref, error);
   }
-  // It may have ended already; then its exit was recorded from `created`.
-  const { container } = refOf(ctx, id) ?? ref;
+  const { container } = refOf(ctx, ref.container.id) ?? ref;
+  // A stop that gave up on the monitor has recorded an end.
   if (container.state.kind !== 'created') return;
-  await moveContainer(ctx, container, { state: { kind: 'running', process: container.state.process, startedAt: ctx.clock.unique() } });
+  await moveContainer(ctx, container, { state: { kind: 'running', process: container.state.process, startedAt } });
+};
+
+/** Ends what could not be started, and returns the failure to throw. */
+const cannotRun = async (ctx: Context, ref: ContainerRef, failure: unknown): Promise<unknown> => {
+  const failures: unknown[] = [];
+  const exit = { exitCode: CANNOT_RUN, finishedAt: ctx.clock.unique(), reason: 'ContainerCannotRun', message: messageOf(failure) };
+  await ctx.runtime.kill(ref, 'SIGKILL').catch((error: unknown) => failures.push(error));
+  await endContainer(ctx, ref.container.id, exit).catch((error: unknown) => failures.push(error));
+  return withCleanupFailures(failure, failures);
 };

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import type { ContainerFilter, PodStats, SandboxFilter } from '../engine.ts';
-import { JanusError } from '../errors.ts';
+import { JanusError, messageOf } from '../errors.ts';
 import { filterContainers, filterSandboxes } from '../filters.ts';
 import type { ContainerRecord } from '../model/container.ts';
 import type { SandboxRecord } from '../model/sandbox.ts';
@@ -18,18 +18,28 @@ const figures = async (ctx: Context, container: ContainerRecord): Promise<Contai
   return { container, usage };
 };
 
+/** In a list, one whose figures cannot be read must not hide the others'. */
+const figuresInList = async (ctx: Context, container: ContainerRecord): Promise<ContainerFigures> => {
+  try {
+    return await figures(ctx, container);
+  } catch (error) {
+    ctx.logger.warn('the figures of a container cannot be read', { container: container.id, error: messageOf(error) });
+    return { container, usage: undefined };
+  }
+};
+
 const isRunning = ({ state }: ContainerRecord): boolean => state.kind === 'running';
 
 export const containerStats = async (ctx: Context, id: string): Promise<ContainerFigures> => figures(ctx, ctx.containers.require(id));
 
 /** Containers that run: the others have no figures. */
 export const listContainerStats = async (ctx: Context, filter: ContainerFilter): Promise<readonly ContainerFigures[]> =>
-  Promise.all(filterContainers(ctx.containers.all(), { ...filter, state: 'running' }).map((container) => figures(ctx, container)));
+  Promise.all(filterContainers(ctx.containers.all(), { ...filter, state: 'running' }).map((container) => figuresInList(ctx, container)));
 
 const podFigures = async (ctx: Context, sandbox: SandboxRecord): Promise<PodStats> => {
   const [usage, containers] = await Promise.all([
     ctx.stats.sandbox(sandbox),
-    Promise.all(containersOf(ctx, sandbox.id).filter(isRunning).map((container) => figures(ctx, container))),
+    Promise.all(containersOf(ctx, sandbox.id).filter(isRunning).map((container) => figuresInList(ctx, container))),
   ]);
   return { sandbox, usage, containers };
 };

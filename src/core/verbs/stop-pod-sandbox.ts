@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { SandboxRecord } from '../model/sandbox.ts';
+import { settleAll } from '../settle.ts';
 import { containersOf, moveSandbox } from '../transitions.ts';
 import { stopAlive } from './stop-container.ts';
 
@@ -25,7 +26,7 @@ export const stopLocked = async (ctx: Context, sandbox: SandboxRecord, stage: (n
   if (stopping.state.kind !== 'stopped' || !stopping.state.teardownPending) return stopping;
   const signal = AbortSignal.timeout(DEADLINE_MS);
   await stage('containers');
-  await Promise.all(containersOf(ctx, sandbox.id).map((container) => stopAlive(ctx, container.id, 0)));
+  await settleAll(containersOf(ctx, sandbox.id).map((container) => stopAlive(ctx, container.id, 0)));
   await stage('network');
   const { netns } = ctx.host.paths(sandbox);
   if (netns !== undefined) await ctx.network.detach(sandbox, netns, { signal });

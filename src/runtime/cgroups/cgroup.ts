@@ -49,7 +49,9 @@ export const joinCgroup = async (hierarchy: CgroupHierarchy, path: string, pid: 
 
 const pidsIn = async (directory: string): Promise<readonly number[]> => {
   try {
-    return (await readFile(`${directory}/cgroup.procs`, 'utf8')).split('\n').filter(Boolean).map(Number);
+    const lines = (await readFile(`${directory}/cgroup.procs`, 'utf8')).split('\n');
+    // A process of a PID namespace that we are not in is listed as 0, which kill(2) takes for our own process group.
+    return lines.map(Number).filter((pid) => pid > 0);
   } catch (error) {
     ignoring('ENOENT', 'ENODEV')(error);
     return [];

@@ -66,6 +66,7 @@ const environment = (): Record<string, string> => ({
  * When the signal aborts before that, conmon and the runtime are killed; what they made is for the caller to remove.
  */
 export const startConmon = async (monitored: Monitored, signal: AbortSignal): Promise<number> => {
+  signal.throwIfAborted();
   mkdirSync(monitored.layout.persist, { recursive: true, mode: 0o700 });
   const command: Command = { path: 'conmon', args: conmonArgs(monitored), env: environment(), cwd: monitored.layout.bundle };
   const [syncRead, syncWrite] = pipe();

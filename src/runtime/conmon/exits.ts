@@ -38,6 +38,8 @@ export const watchExits = (directory: string, listener: (id: ContainerId) => voi
     if (name !== null && isFullId(name) && existsSync(join(directory, name))) listener(containerId(name));
   };
   const watcher: FSWatcher = watch(directory, (_event, name) => tell(name));
+  // The directory was removed: the rescan finds it when it is there again.
+  watcher.on('error', () => watcher.close());
   const rescan = (): void => void readdir(directory).then((names) => names.forEach(tell), () => undefined);
   const timer = setInterval(rescan, RESCAN_MS);
   timer.unref();

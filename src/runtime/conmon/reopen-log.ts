@@ -18,7 +18,9 @@ const request = async (bundle: string): Promise<void> => {
       await fifo.close();
     }
   } catch (cause) {
-    throw new JanusError('failed-precondition', `the container's log cannot be reopened: ${messageOf(cause)}`, { cause });
+    throw new JanusError('failed-precondition', `the container's log cannot be reopened: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 };
 
@@ -36,11 +38,16 @@ const fileAt = async (path: string): Promise<string | undefined> => {
  * Resolves when conmon writes to a new file at `logPath`: the file may be there at once for who rotates the log (CRI, ReopenContainerLog).
  * conmon renames the new file into place, so it is another one even if the path was not cleared.
  */
-export const reopenLog = async (bundle: string, logPath: string, { signal }: { signal: AbortSignal }): Promise<void> => {
+export const reopenLog = async (
+  bundle: string,
+  logPath: string,
+  { signal }: { signal: AbortSignal },
+): Promise<void> => {
   const before = await fileAt(logPath);
   await request(bundle);
   for (let now = before; now === before || now === undefined; now = await fileAt(logPath)) {
     await sleep(POLL_MS);
-    if (signal.aborted) throw new JanusError('deadline-exceeded', `the container's log ${logPath} was not reopened in time`);
+    if (signal.aborted)
+      throw new JanusError('deadline-exceeded', `the container's log ${logPath} was not reopened in time`);
   }
 };

@@ -1,5 +1,4 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 
 const childrenOf = async (pid: number): Promise<readonly number[]> => {
   const tasks = await readdir(`/proc/${pid}/task`).catch(() => []);
@@ -7,10 +6,9 @@ const childrenOf = async (pid: number): Promise<readonly number[]> => {
   return lists.flatMap((list) => list.split(' ').filter(Boolean).map(Number));
 };
 
-const descendants = async (pid: number): Promise<readonly number[]> => {
-  const children = await childrenOf(pid);
-  const below = await Promise.all(children.map(descendants));
-  return [pid, ...children, ...below.flat()];
+const withDescendants = async (pid: number): Promise<readonly number[]> => {
+  const below = await Promise.all((await childrenOf(pid)).map(withDescendants));
+  return [pid, ...below.flat()];
 };
 
 /** Session of a process: field 6 of /proc/pid/stat (proc(5)). */
@@ -19,7 +17,7 @@ const sessionOf = async (pid: number): Promise<number> => {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3] ?? 0);
 };
 
-const signalAll = (pids: readonly number[], signal: NodeJS.Signals): void => {
+const signalAll = (pids: Iterable<number>, signal: NodeJS.Signals): void => {
   for (const pid of pids) {
     try {
       process.kill(pid, signal);
@@ -29,20 +27,34 @@ const signalAll = (pids: readonly number[], signal: NodeJS.Signals): void => {
   }
 };
 
-const ROUNDS = 20;
-const PAUSE_MS = 5;
+export interface Tree {
+  readonly root: number;
+  /** Whether the root itself has not been reaped, so that its pid still is its own. */
+  readonly rooted: boolean;
+  /** Where orphans of the tree are looked for: the processes of the container's cgroup. */
+  readonly candidates: () => Promise<readonly number[]>;
+}
+
+/** A process that stops being forked from while it is looked at ends this early; a bound all the same. */
+const ROUNDS = 50;
 
 /**
- * Kills a process that the runtime started in a container, with all it left there: its descendants, and orphans of its session among `candidates` (the
- * processes of the container's cgroup). The runtime makes it the leader of a session of its own. Stopped first, so that none forks away; bounded.
+ * Kills a process with all that came of it: its descendants, and orphans whose session one of them leads (a runtime gives each process that it starts a
+ * session of its own). All of them are stopped before the first is killed, so that none forks away or is inherited by somebody else meanwhile.
  */
-export const killTree = async (root: number, candidates: () => Promise<readonly number[]>): Promise<void> => {
+export const killTree = async ({ root, rooted, candidates }: Tree): Promise<void> => {
+  const stopped = new Set<number>();
   for (let round = 0; round < ROUNDS; round += 1) {
-    const inSession = await Promise.all((await candidates()).map(async (pid) => ((await sessionOf(pid)) === root ? [pid] : [])));
-    const alive = [...new Set([...(await descendants(root)), ...inSession.flat()])];
-    signalAll(alive, 'SIGSTOP');
-    signalAll(alive, 'SIGKILL');
-    if (inSession.flat().length === 0 && round > 0) return;
-    await delay(PAUSE_MS);
+    const below = rooted ? await withDescendants(root) : [];
+    const found = [...new Set([...below, ...(await orphans(root, stopped, candidates))])].filter((pid) => !stopped.has(pid));
+    if (found.length === 0) break;
+    signalAll(found, 'SIGSTOP');
+    for (const pid of found) stopped.add(pid);
   }
+  signalAll(stopped, 'SIGKILL');
+};
+
+const orphans = async (root: number, known: ReadonlySet<number>, candidates: Tree['candidates']): Promise<readonly number[]> => {
+  const sessions = await Promise.all((await candidates()).map(async (pid) => ({ pid, session: await sessionOf(pid) })));
+  return sessions.filter(({ session }) => session === root || known.has(session)).map(({ pid }) => pid);
 };

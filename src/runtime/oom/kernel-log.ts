@@ -92,9 +92,12 @@ export const createKernelLog = (
 
   // Whoever comes while a reading is under way is served by it: it goes on until there is no more.
   const refresh = (read: LogSource): Promise<void> => {
-    reading ??= catchUp(read, memory).finally(() => {
-      reading = undefined;
-    });
+    // A log that cannot be read any more must not keep an exit from being recorded: then it says nothing.
+    reading ??= catchUp(read, memory)
+      .catch(memory.lose)
+      .finally(() => {
+        reading = undefined;
+      });
     return reading;
   };
 

@@ -1,19 +1,25 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { withCleanupFailures } from '../../core/errors.ts';
-import { isFullId, sandboxId, type SandboxId } from '../../core/model/ids.ts';
-import type { ProcessIdentity, SandboxRecord } from '../../core/model/sandbox.ts';
-import type { SandboxHost, SandboxPaths } from '../../core/ports/sandbox-host.ts';
+import { sandboxId, type SandboxId } from '../../core/model/ids.ts';
+import type { CgroupDriver, ProcessIdentity, SandboxRecord } from '../../core/model/sandbox.ts';
+import type { SandboxHost, SandboxLeftover, SandboxPaths } from '../../core/ports/sandbox-host.ts';
 import { mount, MS, unmount } from '../../host/kernel.ts';
-import { isRunning, signalProcess } from '../../host/process-identity.ts';
+import { signalProcess } from '../../host/process-identity.ts';
 import { joinCgroup, killCgroup, makeCgroup, removeCgroup } from '../cgroups/cgroup.ts';
+import { findCgroups, parentAsWritten } from '../cgroups/find.ts';
 import type { CgroupHierarchy } from '../cgroups/hierarchy.ts';
 import { cgroupDirectory, ociCgroupsPath, parentOf, scopeName } from '../cgroups/paths.ts';
+import { connectInside } from '../port-forward/connect.ts';
 import { checkSysctls } from '../spec/sysctls.ts';
+import { idsIn } from '../leftovers.ts';
+import { isAlive } from './alive.ts';
 import { podHostname, writeEtcFiles, writeHosts } from './etc-files.ts';
-import { layoutOf, pathsOf, pinnedKinds, sandboxesDirectory, sharesPid } from './layout.ts';
+import { layoutOf, pathsOf, pinnedKinds, sandboxesDirectory, sharesPid, type SandboxLayout } from './layout.ts';
 import { makeNamespaces, pin, pinPath, unpin, type PinnedKind } from './namespaces.ts';
+import { inNetwork } from './network.ts';
 import { startPause } from './pause.ts';
 import { makeInitRoot, removeSharedInit, startSharedInit, type RuntimeCommand } from './shared-init.ts';
+import { checkUserNamespace, makeOwnedNamespaces, userNamespaceOf } from './user-namespace.ts';
 import { startScope, stopScope } from './systemd-scope.ts';
 
 export interface SandboxHostOptions {
@@ -21,14 +27,15 @@ export interface SandboxHostOptions {
   readonly state: string;
   readonly cgroups: CgroupHierarchy;
   readonly cgroupParent: string;
+  readonly cgroupDriver: CgroupDriver;
   readonly runtime: RuntimeCommand;
 }
 
 const SHM_BYTES = 64 * 1024 * 1024;
-const ALL_PINS = ['net', 'ipc', 'uts', 'pid'] as const;
+const ALL_PINS = ['net', 'ipc', 'uts', 'pid', 'user'] as const;
 
 export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
-  const { state, cgroups, cgroupParent, runtime } = options;
+  const { state, cgroups, cgroupParent, cgroupDriver, runtime } = options;
   const initRoot = `${state}/init-root`;
   const layout = (sandbox: { readonly id: SandboxId }) => layoutOf(state, sandbox.id);
   const cgroupOf = (sandbox: SandboxRecord): string => cgroupDirectory(sandbox, sandbox.id, cgroupParent);
@@ -38,12 +45,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     const paths = pathsOf(sandbox, own);
     await mkdir(own.directory, { recursive: true, mode: 0o711 });
     try {
-      makeNamespaces({
-        kinds: pinnedKinds(sandbox),
-        directory: own.pins,
-        hostname: podHostname(sandbox),
-        sysctls: checkSysctls(sandbox.config),
-      });
+      await makeAll(sandbox, own);
       await writeEtcFiles(sandbox, own);
       if (paths.shm !== undefined) await mountShm(paths.shm);
       return paths;
@@ -56,6 +58,13 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     }
   };
 
+  const makeAll = async (sandbox: SandboxRecord, { pins }: SandboxLayout): Promise<void> => {
+    const wanted = { kinds: pinnedKinds(sandbox), directory: pins, hostname: podHostname(sandbox), sysctls: checkSysctls(sandbox.config) };
+    const user = userNamespaceOf(sandbox);
+    if (user === undefined) makeNamespaces(wanted);
+    else await makeOwnedNamespaces(wanted, user);
+  };
+
   const place = async (sandbox: SandboxRecord, { pid }: ProcessIdentity, signal: AbortSignal): Promise<void> => {
     if (sandbox.cgroupDriver === 'systemd')
       return startScope({ unit: scopeName(sandbox.id), slice: parentOf(sandbox, cgroupParent), pid }, signal);
@@ -63,12 +72,12 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     await joinCgroup(cgroups, cgroupOf(sandbox), pid);
   };
 
-  const startInit = async (sandbox: SandboxRecord): Promise<ProcessIdentity> => {
+  const startInit = async (sandbox: SandboxRecord, signal: AbortSignal): Promise<ProcessIdentity> => {
     const { bundle, pins } = layout(sandbox);
     await makeInitRoot(initRoot);
     const cgroupsPath = ociCgroupsPath(sandbox, sandbox.id, cgroupParent);
     const init = { sandbox, bundle, rootfs: initRoot, cgroupsPath, paths: pathsOf(sandbox, layout(sandbox)) };
-    const process = await startSharedInit(init, runtime);
+    const process = await startSharedInit(init, runtime, signal);
     await mkdir(pins, { recursive: true, mode: 0o700 });
     pin(`/proc/${process.pid}/ns/pid`, pinPath(pins, 'pid'));
     return process;
@@ -98,19 +107,29 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
   return {
     check: (sandbox) => {
       checkSysctls(sandbox.config);
+      checkUserNamespace(sandbox);
       parentOf(sandbox, cgroupParent);
     },
     prepare,
     paths: (sandbox) => pathsOf(sandbox, layout(sandbox)),
     startProcess: (sandbox, { signal }) =>
-      sharesPid(sandbox) ? startInit(sandbox) : startPlain(sandbox, pinnedKinds(sandbox), signal),
+      sharesPid(sandbox) ? startInit(sandbox, signal) : startPlain(sandbox, pinnedKinds(sandbox), signal),
     writeHosts: (sandbox, ips) => writeHosts(sandbox, layout(sandbox), ips),
-    isAlive: async ({ state: current }) => current.kind === 'ready' && (current.process === undefined || isRunning(current.process)),
+    isAlive: async (sandbox) => {
+      const { state: current } = sandbox;
+      if (current.kind !== 'ready') return false;
+      return current.process === undefined || isAlive(current.process, layout(sandbox).pins, pinnedKinds(sandbox));
+    },
+    connect: (sandbox, port, { signal }) => connectInside({ enter: inNetwork(layout(sandbox).pins, pinnedKinds(sandbox)), port }, signal),
     stop: (sandbox, { signal }) => stop(sandbox, signal),
     remove: async (sandbox) => rm(layout(sandbox).directory, { recursive: true, force: true }),
     leftovers: async () => {
-      const names = await readdir(sandboxesDirectory(state)).catch(() => []);
-      return names.filter(isFullId).map(sandboxId);
+      const ids = (await idsIn(sandboxesDirectory(state))).map(sandboxId);
+      const found = await findCgroups(cgroups, ids);
+      return ids.map((id): SandboxLeftover => {
+        const directory = found.get(id);
+        return { id, cgroupParent: directory === undefined ? '' : parentAsWritten(directory, cgroupDriver) };
+      });
     },
   };
 };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { SandboxRecord } from '../../core/model/sandbox.ts';
 import type { SandboxPaths } from '../../core/ports/sandbox-host.ts';
 import { pinPath, type PinnedKind } from './namespaces.ts';
+import { userNamespaceOf } from './user-namespace.ts';
 
 /** Where a sandbox's things are, all under one directory of this boot. */
 export interface SandboxLayout {
@@ -46,7 +47,7 @@ export const pathsOf = (sandbox: SandboxRecord, layout: SandboxLayout): SandboxP
     ipcns: pinned('ipc'),
     utsns: pinned('uts'),
     pidns: sharesPid(sandbox) ? pinPath(layout.pins, 'pid') : undefined,
-    userns: undefined,
+    userns: userNamespaceOf(sandbox) === undefined ? undefined : pinPath(layout.pins, 'user'),
     resolvConf: layout.resolvConf,
     hostname: layout.hostname,
     hosts: layout.hosts,

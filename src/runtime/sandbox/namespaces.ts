@@ -41,11 +41,30 @@ const setSysctl = ({ name, path, value }: Sysctl): void => {
   }
 };
 
-const furnish = ({ kinds, directory, hostname, sysctls }: NewNamespaces): void => {
+/** Gives the calling thread's namespaces what a pod expects in them. */
+export const furnish = ({ kinds, hostname, sysctls }: NewNamespaces): void => {
   if (kinds.includes('net')) loopbackUp(closeSync);
   if (kinds.includes('uts')) sethostname(hostname);
   sysctls.forEach(setSysctl);
-  for (const kind of kinds) pin(inThread(kind), pinPath(directory, kind));
+};
+
+interface OpenNamespace {
+  readonly kind: PinnedKind;
+  readonly fd: number;
+}
+
+const closeAll = (opened: readonly OpenNamespace[]): void => opened.forEach(({ fd }) => void closeSync(fd));
+
+/** All of them, or none is left open. */
+const openAll = (kinds: readonly PinnedKind[], pathOf: (kind: PinnedKind) => string): readonly OpenNamespace[] => {
+  const opened: OpenNamespace[] = [];
+  try {
+    for (const kind of kinds) opened.push({ kind, fd: openSync(pathOf(kind), 'r') });
+    return opened;
+  } catch (error) {
+    closeAll(opened);
+    throw error;
+  }
 };
 
 /**
@@ -53,7 +72,7 @@ const furnish = ({ kinds, directory, hostname, sysctls }: NewNamespaces): void =
  * runs meanwhile. A thread that cannot come back would do the daemon's work in a pod: then the process ends at once.
  */
 const elsewhere = <T>(kinds: readonly PinnedKind[], enter: () => void, action: () => T): T => {
-  const home = kinds.map((kind) => ({ kind, fd: openSync(inThread(kind), 'r') }));
+  const home = openAll(kinds, inThread);
   try {
     enter();
     return action();
@@ -63,7 +82,7 @@ const elsewhere = <T>(kinds: readonly PinnedKind[], enter: () => void, action: (
     } catch {
       process.abort();
     }
-    for (const { fd } of home) closeSync(fd);
+    closeAll(home);
   }
 };
 
@@ -77,7 +96,10 @@ export const makeNamespaces = (wanted: NewNamespaces): void => {
     elsewhere(
       kinds,
       () => unshare(flags),
-      () => furnish(wanted),
+      () => {
+        furnish(wanted);
+        for (const kind of kinds) pin(inThread(kind), pinPath(directory, kind));
+      },
     );
   } catch (error) {
     for (const kind of kinds) unpin(pinPath(directory, kind));
@@ -87,16 +109,16 @@ export const makeNamespaces = (wanted: NewNamespaces): void => {
 
 /** Runs a synchronous action in pinned namespaces, such as starting a process or opening a socket there. */
 export const inNamespaces = <T>(directory: string, kinds: readonly PinnedKind[], action: () => T): T => {
-  const fds = kinds.map((kind) => ({ kind, fd: openSync(pinPath(directory, kind), 'r') }));
+  const pinned = openAll(kinds, (kind) => pinPath(directory, kind));
   try {
     return elsewhere(
       kinds,
       () => {
-        for (const { kind, fd } of fds) setns(fd, kind);
+        for (const { kind, fd } of pinned) setns(fd, kind);
       },
       action,
     );
   } finally {
-    for (const { fd } of fds) closeSync(fd);
+    closeAll(pinned);
   }
 };

@@ -1,11 +1,16 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JanusError } from '../../core/errors.ts';
+import { errnoOf, JanusError } from '../../core/errors.ts';
 import type { ProcessIdentity, SandboxRecord } from '../../core/model/sandbox.ts';
 import type { SandboxPaths } from '../../core/ports/sandbox-host.ts';
+import { deleteFromRuntime } from '../delete.ts';
 import { identify } from '../../host/process-identity.ts';
-import { run, start, withNull, type Command } from '../../host/process.ts';
+import { killGroup, start, withNull, type Child, type Command } from '../../host/process.ts';
+import { toOciMappings } from '../spec/namespaces.ts';
 import { PAUSE } from './pause.ts';
+import { userNamespaceOf } from './user-namespace.ts';
 
 /** How a runtime binary is called for one pod. */
 export interface RuntimeCommand {
@@ -22,22 +27,48 @@ export interface SharedInit {
 
 const PATHS = ['/usr/bin', '/usr/libexec/podman', '/usr/local/bin', '/bin'];
 
-/** A root with nothing in it but the init, shared by all pods, read-only. */
-export const makeInitRoot = async (directory: string): Promise<void> => {
-  await Promise.all(['proc', 'dev', 'sys'].map((name) => mkdir(join(directory, name), { recursive: true, mode: 0o755 })));
-  for (const path of PATHS) {
-    const found = await copyFile(join(path, PAUSE), join(directory, PAUSE)).then(
-      () => true,
-      () => false,
-    );
-    if (found) return;
+/** False when there is none at `path`. */
+const copyProgram = async (path: string, target: string): Promise<boolean> => {
+  try {
+    await copyFile(path, target);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
   }
+};
+
+const copyInit = async (target: string): Promise<void> => {
+  for (const path of PATHS) if (await copyProgram(join(path, PAUSE), target)) return;
   throw new JanusError('failed-precondition', `${PAUSE} is not installed: a pod with a shared PID namespace needs it`);
+};
+
+/**
+ * A root with nothing in it but the init, shared by all pods, read-only. Made once a boot: a program that runs cannot be written to, and its
+ * pages are shared by those that run the same file.
+ */
+export const makeInitRoot = async (directory: string): Promise<void> => {
+  const init = join(directory, PAUSE);
+  if (existsSync(init)) return;
+  await Promise.all(['proc', 'dev', 'sys'].map((name) => mkdir(join(directory, name), { recursive: true, mode: 0o755 })));
+  const draft = `${directory}.${randomUUID()}`;
+  try {
+    await copyInit(draft);
+    await rename(draft, init);
+  } finally {
+    await rm(draft, { force: true });
+  }
 };
 
 const joined = (type: string, path: string | undefined): object[] => (path === undefined ? [] : [{ type, path }]);
 
-const spec = ({ rootfs, cgroupsPath, paths }: SharedInit): object => ({
+/** The runtime wants the mappings of a user namespace also when it only joins it. */
+const mappingsOf = (sandbox: SandboxRecord): object => {
+  const user = userNamespaceOf(sandbox);
+  return user === undefined ? {} : { uidMappings: toOciMappings(user.uids), gidMappings: toOciMappings(user.gids) };
+};
+
+const spec = ({ sandbox, rootfs, cgroupsPath, paths }: SharedInit): object => ({
   ociVersion: '1.0.2',
   root: { path: rootfs, readonly: true },
   process: {
@@ -54,24 +85,39 @@ const spec = ({ rootfs, cgroupsPath, paths }: SharedInit): object => ({
   ],
   linux: {
     cgroupsPath,
+    ...mappingsOf(sandbox),
     namespaces: [
       { type: 'pid' },
       { type: 'mount' },
       ...joined('network', paths.netns),
       ...joined('ipc', paths.ipcns),
       ...joined('uts', paths.utsns),
+      ...joined('user', paths.userns),
     ],
     maskedPaths: ['/proc/kcore', '/proc/keys', '/proc/timer_list', '/proc/acpi'],
     readonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
   },
 });
 
+/** A runtime that hangs ends when the signal aborts; what it made is for the caller to remove. */
+const exitCodeOf = async ({ pid, exited }: Child, signal: AbortSignal): Promise<number> => {
+  const abort = (): void => killGroup(pid);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    const exitCode = await exited;
+    signal.throwIfAborted();
+    return exitCode;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+};
+
 /** The init keeps the descriptors that `run` is given, so it gets /dev/null, and the runtime says why it failed in a log file. */
-const runDetached = async (init: SharedInit, runtime: RuntimeCommand): Promise<void> => {
+const runDetached = async (init: SharedInit, runtime: RuntimeCommand, signal: AbortSignal): Promise<void> => {
   const log = join(init.bundle, 'run.log');
   const args = ['--log', log, 'run', '--detach', '--bundle', init.bundle, '--pid-file', join(init.bundle, 'pid'), init.sandbox.id];
   const command = runtime(init.sandbox, args);
-  const exitCode = await withNull((fd) => start(command, [fd, fd, fd])).exited;
+  const exitCode = await exitCodeOf(withNull((fd) => start(command, [fd, fd, fd])), signal);
   if (exitCode === 0) return;
   const reason = await readFile(log, 'utf8').catch(() => '');
   throw new JanusError('internal', `${command.path} could not run the pod's init: ${reason.trim().slice(-500)}`);
@@ -81,17 +127,16 @@ const runDetached = async (init: SharedInit, runtime: RuntimeCommand): Promise<v
  * The init of a PID namespace that the pod's containers share: PID 1 there, reaps orphans, and has a mount namespace and a root of its own,
  * since every container of the pod can look into /proc/1/root.
  */
-export const startSharedInit = async (init: SharedInit, runtime: RuntimeCommand): Promise<ProcessIdentity> => {
+export const startSharedInit = async (init: SharedInit, runtime: RuntimeCommand, signal: AbortSignal): Promise<ProcessIdentity> => {
+  signal.throwIfAborted();
   await mkdir(init.bundle, { recursive: true, mode: 0o700 });
   await writeFile(join(init.bundle, 'config.json'), JSON.stringify(spec(init)), { mode: 0o600 });
-  await runDetached(init, runtime);
+  await runDetached(init, runtime, signal);
   const identity = identify(Number(await readFile(join(init.bundle, 'pid'), 'utf8')));
   if (identity === undefined) throw new JanusError('internal', "the pod's init ended at once");
   return identity;
 };
 
 export const removeSharedInit = async (sandbox: SandboxRecord, runtime: RuntimeCommand, signal: AbortSignal): Promise<void> => {
-  const { exitCode, stderr } = await run(runtime(sandbox, ['delete', '--force', sandbox.id]), { signal });
-  if (exitCode !== 0 && !/does not exist/.test(stderr.toString()))
-    throw new JanusError('internal', `the pod's init cannot be removed: ${stderr.toString().trim()}`);
+  await deleteFromRuntime(runtime(sandbox, ['delete', '--force', sandbox.id]), { signal });
 };

@@ -23,6 +23,8 @@ export interface HostFacts {
   readonly hugepageSizes: readonly string[];
   /** The memory controller limits swap. */
   readonly swapAccounting: boolean;
+  /** The kernel makes them, and maps the owners of overlay's lower layers into them (5.19). */
+  readonly userNamespaces: boolean;
   /** As Go names it: `amd64`. */
   readonly arch: string;
   readonly kernel: readonly [major: number, minor: number];
@@ -54,6 +56,7 @@ export const readHostFacts = async (): Promise<HostFacts> => {
       : Number(await readFile('/proc/self/oom_score_adj', 'utf8')),
     hugepageSizes: (await hasHugetlb(cgroups)) ? await readHugepageSizes() : [],
     swapAccounting: await limitsSwap(cgroups),
+    userNamespaces: await hasUserNamespaces(),
     arch: GO_ARCH[process.arch] ?? process.arch,
     kernel: kernelVersion(release()),
   };
@@ -129,4 +132,10 @@ const textOf = async (path: string): Promise<string | undefined> => readFile(pat
 const ifAbsent = (error: unknown): undefined => {
   if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(errnoOf(error) ?? '')) throw error;
   return undefined;
+};
+
+const hasUserNamespaces = async (): Promise<boolean> => {
+  const [major, minor] = kernelVersion(release());
+  const limit = Number((await textOf('/proc/sys/user/max_user_namespaces')) ?? '0');
+  return limit > 0 && (major > 5 || (major === 5 && minor >= 19));
 };

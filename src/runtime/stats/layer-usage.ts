@@ -33,7 +33,7 @@ const FORGET_MS = 10 * LATELY_MS;
 
 /** Layers walked together take about so long, so that a huge one holds up few others. */
 const BATCH_MS = 200;
-const UNKNOWN_MS = 25;
+const UNKNOWN_MS = 5;
 const BATCH_LAYERS = 64;
 
 interface Layer {

@@ -34,13 +34,13 @@ export interface FrameHead {
   readonly bytes: Buffer;
 }
 
-export interface FrameSink {
+interface FrameSink {
   head(head: FrameHead): void;
   /** A piece of the payload. Called at least once per frame, with `last` at the end, also when the payload is empty. */
   payload(bytes: Buffer, last: boolean): void;
 }
 
-export interface FrameReader {
+interface FrameReader {
   push(chunk: Buffer): void;
   /** Bytes of a frame head that is not complete. */
   partial(): Buffer;

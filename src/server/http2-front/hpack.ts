@@ -10,7 +10,7 @@ const AUTHORITY = ':authority';
 
 /** First bits of a field, by representation (RFC 7541 §6). */
 export const PATTERN = { indexed: 0x80, incremental: 0x40, sizeUpdate: 0x20, neverIndexed: 0x10, plain: 0 } as const;
-export type Pattern = (typeof PATTERN)[keyof typeof PATTERN];
+type Pattern = (typeof PATTERN)[keyof typeof PATTERN];
 
 /** One `:authority` field: block[start, end), its representation and its decoded value. */
 export interface AuthorityField {

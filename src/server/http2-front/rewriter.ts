@@ -3,7 +3,7 @@ import { createFrameReader, FLAG, type FrameHead, MAX_FRAME_SIZE, TYPE } from '.
 import { type HeldFrame, rewriteHeaderBlock } from './header-block.ts';
 
 /** What passed so far. */
-export interface Seen {
+interface Seen {
   /** The client acknowledged the front's SETTINGS. */
   ack: boolean;
   /** Whole header blocks. */

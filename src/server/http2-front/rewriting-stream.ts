@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { Rewriter } from './rewriter.ts';
 
-export interface RewritingOptions {
+interface RewritingOptions {
   readonly rewriter: Rewriter;
   /** What was read from the socket and passed the rewriter already. */
   readonly kept: readonly Buffer[];

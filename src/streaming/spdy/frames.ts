@@ -20,7 +20,6 @@ export const goawayStatus = { ok: 0, protocolError: 1 } as const;
 
 export const FLAG_FIN = 0x01;
 export const FRAME_HEADER_LENGTH = 8;
-export const MAX_STREAM_ID = 0x7fff_ffff;
 export const VERSION = 3;
 
 /**

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBed, type Bed } from '../../support/bed.ts';
 import { connectV1, connectV1alpha2, type ClientV1, type ClientV1alpha2 } from '../../support/clients.ts';
@@ -85,6 +86,14 @@ describe('a pod', () => {
     await v1.runtime.removePodSandbox({ podSandboxId });
   });
 
+  it('shares its PID namespace while others do', async () => {
+    const shared = { linux: { securityContext: { namespaceOptions: { network: POD, ipc: POD, pid: POD } } } };
+    const runs = [1, 2, 3].map(() => v1.runtime.runPodSandbox({ config: podConfig(bed, shared) }));
+    const pods = [...(await Promise.all(runs)), await v1alpha2.runtime.runPodSandbox({ config: podConfig(bed, shared) })];
+    for (const { podSandboxId } of pods) await v1.runtime.removePodSandbox({ podSandboxId });
+    expect(new Set(pods.map(({ podSandboxId }) => podSandboxId)).size).toBe(4);
+  });
+
   it('with the host network has no address and the host name of the host', async () => {
     const config = podConfig(bed, { linux: { securityContext: { namespaceOptions: { network: NODE, ipc: POD, pid: CONTAINER } } } });
     const { podSandboxId } = await v1alpha2.runtime.runPodSandbox({ config });
@@ -101,6 +110,32 @@ describe('a pod', () => {
     const third = await v1.runtime.runPodSandbox(request);
     expect(third.podSandboxId).toBe(first.podSandboxId);
     await v1.runtime.removePodSandbox({ podSandboxId: first.podSandboxId });
+  });
+
+  it.each(['v1', 'v1alpha2'] as const)('has its log rotated over %s', async (version) => {
+    const client = { v1, v1alpha2 }[version];
+    const config = podConfig(bed);
+    const { podSandboxId } = await client.runtime.runPodSandbox({ config });
+    const container = containerConfig('rotated', { command: ['sh', '-c', 'while true; do echo tick; sleep 0.1; done'] });
+    const { containerId } = await client.runtime.createContainer({ podSandboxId, config: container, sandboxConfig: config });
+    await client.runtime.startContainer({ containerId });
+    const log = `${config.logDirectory}/rotated.log`;
+    await until('the log has a line', () => existsSync(log) && readFileSync(log, 'utf8').includes('tick'));
+    renameSync(log, `${log}.1`);
+    await client.runtime.reopenContainerLog({ containerId });
+    expect(existsSync(log)).toBe(true);
+    await until('the new log has a line', () => readFileSync(log, 'utf8').includes('tick'));
+    await client.runtime.removePodSandbox({ podSandboxId });
+  });
+
+  it.each(['v1', 'v1alpha2'] as const)('that does not exist is stopped and removed over %s without an error', async (version) => {
+    const { runtime } = { v1, v1alpha2 }[version];
+    for (const id of [randomUUID(), '0'.repeat(64)]) {
+      await runtime.stopContainer({ containerId: id, timeout: 1n });
+      await runtime.removeContainer({ containerId: id });
+      await runtime.stopPodSandbox({ podSandboxId: id });
+      await runtime.removePodSandbox({ podSandboxId: id });
+    }
   });
 
   it('runs on while the daemon is away, and what ended meanwhile has its exit code', async () => {

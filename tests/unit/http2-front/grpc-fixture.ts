@@ -1,8 +1,8 @@
 /** A grpc-js server behind the front, on a unix socket of its own, and clients for it. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Socket } from 'node:net';
 import {
   Client,
   credentials,
@@ -13,6 +13,8 @@ import {
   type sendUnaryData,
 } from '@grpc/grpc-js';
 import { createFront, type Front, type FrontOptions } from '../../../src/server/http2-front/front.ts';
+import { ignoreGoneStreams } from '../../../src/server/http2-front/gone-streams.ts';
+import { handshake, message } from './raw-client.ts';
 
 export const METHOD = '/t.T/Echo';
 const MOST = 16 * 1024 * 1024;
@@ -58,6 +60,7 @@ export const startFixture = async (options: Partial<FrontOptions> = {}): Promise
   const path = join(directory, 'janus.sock');
   const server = startServer();
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  ignoreGoneStreams(server);
   const injected: Fixture['injected'] = [];
   const errors: string[] = [];
   const clients: Client[] = [];
@@ -100,4 +103,21 @@ export const startFixture = async (options: Partial<FrontOptions> = {}): Promise
       rmSync(directory, { recursive: true });
     },
   };
+};
+
+/** Whether a new client is served. */
+export const echoes = async ({ path }: Fixture, authority = '/run/x.sock'): Promise<boolean> => {
+  const client = await handshake(path);
+  const { data } = await client.request(authority, message(Buffer.from('still here')));
+  client.socket.destroy();
+  await client.closed;
+  return data.includes('still here');
+};
+export const connections = ({ front }: Fixture): Promise<number> =>
+  new Promise((resolve, reject) =>
+    front.server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+  );
+/** Waits until the server has no connection left. */
+export const allGone = async (from: Fixture): Promise<void> => {
+  while ((await connections(from)) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
 };

@@ -86,7 +86,7 @@ const createTable = (maxSize: number): Table => {
   return { entries, insert };
 };
 
-export type Encode = (fields: readonly (Field & { readonly spelling?: Spelling })[]) => Buffer;
+type Encode = (fields: readonly (Field & { readonly spelling?: Spelling })[]) => Buffer;
 
 export const createEncoder = (tableSize = 4096): Encode => {
   const table = createTable(tableSize);

@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { createEncoder, type Field, goRequest } from './hpack-model.ts';
 import {
+  ACK,
   DATA,
   END_HEADERS,
   END_STREAM,
@@ -13,7 +14,6 @@ import {
   parseFrames,
   RST_STREAM,
   SETTINGS,
-  ACK,
   settings,
   settingsAck,
 } from './wire.ts';

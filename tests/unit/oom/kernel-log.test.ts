@@ -26,7 +26,10 @@ const process = (pid: number, started: number) => ({ pid, startTime: String(star
 
 const logOf = (reads: readonly LogRead[], time: Clocks) => {
   const queue = [...reads];
-  return { log: createKernelLog(() => () => queue.shift() ?? END, time), more: (...next: LogRead[]) => queue.push(...next) };
+  return {
+    log: createKernelLog(() => () => queue.shift() ?? END, time),
+    more: (...next: LogRead[]) => queue.push(...next),
+  };
 };
 
 test('a process that the log names was killed, another one was not', async () => {
@@ -74,6 +77,13 @@ test('what was overwritten unread is not known, what was read before is', async 
 test('an empty log, and one that cannot be opened, say nothing', async () => {
   expect(await logOf([], clocks(505)).log.killed(process(42, 400), ended(1))).toBeUndefined();
   expect(await createKernelLog(() => undefined, clocks(505)).killed(process(42, 400), ended(1))).toBeUndefined();
+});
+
+test('a log that fails says nothing', async () => {
+  const failing = () => {
+    throw new Error('EIO');
+  };
+  expect(await createKernelLog(() => failing, clocks(505)).killed(process(42, 400), ended(1))).toBeUndefined();
 });
 
 test('callers at the same time read a long log once and all get its end', async () => {

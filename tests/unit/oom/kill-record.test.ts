@@ -4,7 +4,8 @@ import { parseRecord } from '../../../src/runtime/oom/kill-record.ts';
 const killedBy = (text: string): number | undefined => parseRecord(text)?.killed;
 
 test('the line that kernels write for each victim names its pid', () => {
-  const group = '3,2586,3966896077,-;Memory cgroup out of memory: Killed process 3780 (python3) total-vm:118968kB, anon-rss:20224kB\n';
+  const group =
+    '3,2586,3966896077,-;Memory cgroup out of memory: Killed process 3780 (python3) total-vm:118968kB, anon-rss:20224kB\n';
   expect(parseRecord(group)).toEqual({ sequence: 2586, time: 3966896077, killed: 3780 });
   expect(killedBy('3,1,5,-;Out of memory: Killed process 17 (sh) total-vm:1kB')).toBe(17);
   expect(killedBy('3,1,5,-;Out of memory (oom_kill_allocating_task): Killed process 18 (sh)')).toBe(18);
@@ -14,7 +15,9 @@ test('the line that kernels write for each victim names its pid', () => {
 
 test('a command’s name forges no pid', () => {
   expect(killedBy('3,1,5,-;Memory cgroup out of memory: Killed process 7 (Killed process 8 (x) total-vm:1kB')).toBe(7);
-  expect(killedBy('6,1,5,-;oom-kill:constraint=CONSTRAINT_MEMCG,task=: Killed process 8 (x,pid=7,uid=0')).toBeUndefined();
+  expect(
+    killedBy('6,1,5,-;oom-kill:constraint=CONSTRAINT_MEMCG,task=: Killed process 8 (x,pid=7,uid=0'),
+  ).toBeUndefined();
 });
 
 test('what user space writes into the log is no evidence', () => {

@@ -24,15 +24,26 @@ interface Case {
   readonly conmon?: boolean;
 }
 
-const decide = async ({ exitCode = 137, version = 1, counts, logged, known = true, conmon = false }: Case): Promise<boolean> => {
+const decide = async ({
+  exitCode = 137,
+  version = 1,
+  counts,
+  logged,
+  known = true,
+  conmon = false,
+}: Case): Promise<boolean> => {
   const hierarchy: CgroupHierarchy = version === 1 ? { version, mounts: { memory: root } } : { version, root };
   for (const [below, count] of Object.entries(counts ?? {})) {
     mkdirSync(join(root, 'pod', below), { recursive: true });
-    const text = version === 1 ? `oom_kill_disable 0\nunder_oom 0\noom_kill ${count}\n` : `low 0\noom 9\noom_kill ${count}\noom_group_kill 0\n`;
+    const text =
+      version === 1
+        ? `oom_kill_disable 0\nunder_oom 0\noom_kill ${count}\n`
+        : `low 0\noom 9\noom_kill ${count}\noom_group_kill 0\n`;
     writeFileSync(join(root, 'pod', below, version === 1 ? 'memory.oom_control' : 'memory.events'), text);
   }
   const persist = join(root, 'persist');
-  mkdirSync(persist, { recursive: true });
+  rmSync(persist, { recursive: true, force: true });
+  mkdirSync(persist);
   if (conmon) writeFileSync(join(persist, 'oom'), '');
   const log: KernelLog = { killed: async () => logged };
   const evidence = { hierarchy, cgroup: '/pod', layout: { persist }, main: known ? main : undefined, log };

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { StreamingServer } from '../../../src/streaming/server.ts';
 import { createSpdyClient, handshake, type SpdyClient } from './spdy-client.ts';
 import { startServer } from './test-server.ts';
@@ -84,4 +84,15 @@ test('closing says goodbye through the tunnel', async () => {
   await server.close();
   expect(await client.farewell).toBe(0);
   expect(seen.signals[0]?.aborted).toBe(true);
+});
+
+test('closing does not wait for a tunnel whose client is gone', async () => {
+  const { server } = await startServer();
+  const client = await connectTunnel(server);
+  await client.ping(1);
+  // With no time passing, nothing but the loss itself can end the wait.
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  client.transport.destroy();
+  await server.close();
 });

@@ -92,7 +92,13 @@ test('answers 503 when there are too many sessions, and keeps the URL good', asy
   const url = server.execUrl(program('cat'));
   expect((await handshake(url, UPGRADE)).status).toBe(503);
   first.socket.destroy();
-  await expect.poll(async () => (await handshake(url, UPGRADE)).status).toBe(101);
+  await expect
+    .poll(async () => {
+      const { status, socket } = await handshake(url, UPGRADE);
+      socket.destroy();
+      return status;
+    })
+    .toBe(101);
 });
 
 test('endures a client that sends no HTTP', async () => {
@@ -102,7 +108,9 @@ test('endures a client that sends no HTTP', async () => {
   socket.on('error', () => undefined).resume();
   socket.write(Buffer.from([0, 1, 2, 3, 255, 13, 10, 13, 10]));
   await once(socket, 'close');
-  expect((await handshake(server.execUrl(program('cat')), UPGRADE)).status).toBe(101);
+  const next = await handshake(server.execUrl(program('cat')), UPGRADE);
+  expect(next.status).toBe(101);
+  next.socket.destroy();
 });
 
 test('closing tells the clients of running commands, and aborts the commands', async () => {

@@ -63,7 +63,7 @@ test('reads what a compressor with history writes, block after block', async () 
       }
       deflate.close();
     }),
-    { numRuns: 50 },
+    { numRuns: 20 },
   );
 });
 
@@ -89,8 +89,9 @@ test('writes what a zlib inflater and the own reader understand', () => {
         expect(block.subarray(-5)).toEqual(Buffer.from([0, 0, 0, 0xff, 0xff]));
       });
       const inflated = inflateSync(Buffer.concat(written), { dictionary, finishFlush: constants.Z_SYNC_FLUSH });
-      expect(inflated).toEqual(Buffer.concat(all.map(plain)));
+      expect(inflated.equals(Buffer.concat(all.map(plain)))).toBe(true);
     }),
+    { numRuns: 25 },
   );
 });
 
@@ -131,6 +132,6 @@ test('garbage is refused and nothing else', () => {
         expect(error).toBeInstanceOf(SpdyError);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });

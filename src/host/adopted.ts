@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { exitOf, isAwaited, reap } from './children.ts';
+import { becomeSubreaper, waitNow } from './kernel.ts';
+
+/**
+ * Orphans below this process become its children instead of PID 1's: a process that an OCI runtime leaves behind is waited for as if it had been
+ * started here, and its exit code is exact. The others, conmon among them, are reaped when they have ended.
+ */
+
+/** Starts under way, whose orphans nobody awaits yet. */
+let expecting = 0;
+
+/** How long a corpse that nobody awaits may lie. */
+const SWEEP_MS = 1000;
+let sweeping: NodeJS.Timeout | undefined;
+
+const read = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // A thread or process that has just ended.
+    return '';
+  }
+};
+
+const ownChildren = (): readonly number[] =>
+  readdirSync('/proc/self/task').flatMap((task) => read(`/proc/self/task/${task}/children`).split(' ').filter(Boolean).map(Number));
+
+const isCorpse = (pid: number): boolean => {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+};
+
+const sweep = (): void => {
+  sweeping = undefined;
+  if (expecting > 0) return schedule();
+  for (const pid of ownChildren()) {
+    if (!isAwaited(pid) && isCorpse(pid)) waitNow(pid);
+  }
+};
+
+const schedule = (): void => {
+  sweeping ??= setTimeout(sweep, SWEEP_MS).unref();
+};
+
+/** Begins to adopt orphans, for as long as this process lives. May be called again. */
+export const adoptOrphans = (): void => {
+  becomeSubreaper();
+  if (!process.listeners('SIGCHLD').includes(schedule)) process.on('SIGCHLD', schedule);
+};
+
+/** While `start` runs no orphan is reaped, so that it can learn the pid of one and await it. */
+export const expectingOrphan = async <T>(start: () => Promise<T>): Promise<T> => {
+  expecting += 1;
+  try {
+    return await start();
+  } finally {
+    expecting -= 1;
+  }
+};
+
+/** The exit code of an adopted process, which may have ended already. To be called within `expectingOrphan`. */
+export const exitOfOrphan = (pid: number): Promise<number> => {
+  const exited = exitOf(pid);
+  reap();
+  return exited;
+};

@@ -1,0 +1,68 @@
+import { closeSync, openSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { JanusError, messageOf } from '../../core/errors.ts';
+import { connectSeqpacket, streamOver } from '../../host/descriptors.ts';
+
+/** First byte of each packet that conmon sends. */
+const STDOUT = 2;
+const STDERR = 3;
+
+/** conmon reads packets of up to 32 KiB and drops what is longer; its own have 8. */
+const MAX_PACKET = 8192;
+
+export interface Outputs {
+  readonly stdout: (bytes: Buffer) => void;
+  readonly stderr: (bytes: Buffer) => void;
+}
+
+/** conmon's end of a container's streams. */
+export interface ConmonConnection {
+  /** Resolves when conmon has closed it, which it does when the container has ended, or `close` was called. */
+  readonly closed: Promise<void>;
+  /** Calls `done` when the bytes have left. */
+  send(bytes: Buffer, done: (error?: Error | null) => void): void;
+  /** The container gets no more input from here. */
+  end(): void;
+  close(): void;
+}
+
+const connectTo = (socket: string): number => {
+  const directory = openSync(dirname(socket), 'r');
+  try {
+    return connectSeqpacket(`/proc/self/fd/${directory}/${basename(socket)}`);
+  } finally {
+    closeSync(directory);
+  }
+};
+
+const open = (socket: string): number => {
+  try {
+    return connectTo(socket);
+  } catch (cause) {
+    throw new JanusError('failed-precondition', `the container cannot be attached to: ${messageOf(cause)}`, { cause });
+  }
+};
+
+/**
+ * Connects to conmon's attach socket (`--full-attach`). Reading never pauses: conmon waits for each of its clients, and the container waits for conmon. Flowing
+ * streams hand over what each read returned, which is one packet. A container without a monitor: `failed-precondition`.
+ */
+export const connectToConmon = (socket: string, { stdout, stderr }: Outputs): ConmonConnection => {
+  const { stream } = streamOver(open(socket));
+  stream.on('data', (packet: Buffer) => {
+    if (packet[0] === STDOUT) stdout(packet.subarray(1));
+    else if (packet[0] === STDERR) stderr(packet.subarray(1));
+  });
+  stream.on('error', () => undefined).once('end', () => stream.destroy());
+  const send: ConmonConnection['send'] = (bytes, done) => {
+    const rest = bytes.subarray(MAX_PACKET);
+    // One at a time: what waits together would leave as one packet.
+    stream.write(bytes.subarray(0, MAX_PACKET), (error) => (error || rest.length === 0 ? done(error) : send(rest, done)));
+  };
+  return {
+    closed: new Promise((resolve) => stream.once('close', () => resolve())),
+    send,
+    end: () => void stream.end(),
+    close: () => void stream.destroy(),
+  };
+};

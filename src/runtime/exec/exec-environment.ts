@@ -1,0 +1,30 @@
+import { availableParallelism } from 'node:os';
+import type { ContainerRef } from '../../core/ports/container-runtime.ts';
+import { adoptOrphans } from '../../host/adopted.ts';
+import type { Command } from '../../host/process.ts';
+import { cgroupPids } from '../cgroups/cgroup.ts';
+import { cgroupOf, type ContainerEnvironment } from '../container-environment.ts';
+import { containerLayout, type ContainerLayout } from '../container-layout.ts';
+import { createLimit, type Limit } from './limit.ts';
+
+/** What processes are started with in running containers. */
+export interface ExecEnvironment {
+  readonly layout: (ref: ContainerRef) => ContainerLayout;
+  readonly runtime: (ref: ContainerRef, args: readonly string[]) => Command;
+  /** Processes of the container. */
+  readonly pids: (ref: ContainerRef) => Promise<readonly number[]>;
+  /** Starts at once, over all containers: each is a process of the runtime that wants a whole processor for a moment. */
+  readonly starts: Limit;
+}
+
+const MIN_STARTS = 4;
+
+export const createExecEnvironment = (env: ContainerEnvironment): ExecEnvironment => {
+  adoptOrphans();
+  return {
+    layout: ({ container }) => containerLayout(env.roots, container.id),
+    runtime: ({ sandbox }, args) => env.runtimes.command(sandbox, args),
+    pids: (ref) => cgroupPids(env.cgroups, cgroupOf(env, ref)),
+    starts: createLimit(Math.max(MIN_STARTS, 2 * availableParallelism())),
+  };
+};

@@ -1,0 +1,47 @@
+import { closeSync, openSync } from 'node:fs';
+import type { ContainerRef } from '../../core/ports/container-runtime.ts';
+import type { OwnStream } from '../../host/descriptors.ts';
+import { pipe } from '../../host/kernel.ts';
+import { readEnd, writeEnd } from '../../host/process.ts';
+import type { ExecEnvironment } from './exec-environment.ts';
+import { startProcess, type StartedProcess } from './start-process.ts';
+
+/** A process in a container with its streams, which are the caller's to destroy. */
+export interface PipedProcess {
+  readonly process: StartedProcess;
+  /** Undefined: it reads from /dev/null. */
+  readonly stdin: OwnStream | undefined;
+  readonly stdout: OwnStream;
+  readonly stderr: OwnStream;
+}
+
+export interface PipedRequest {
+  readonly ref: ContainerRef;
+  readonly command: readonly string[];
+  readonly withStdin: boolean;
+}
+
+const closeAll = (fds: readonly number[]): void => {
+  for (const fd of fds) closeSync(fd);
+};
+
+/** Starts a process without a terminal; its outputs are pipes of their own, and so is its input if it is to have one. */
+export const startPiped = async (env: ExecEnvironment, request: PipedRequest, signal: AbortSignal): Promise<PipedProcess> => {
+  const { ref, command, withStdin } = request;
+  const [[outRead, outWrite], [errRead, errWrite]] = [pipe(), pipe()];
+  const [inRead, inWrite] = withStdin ? pipe() : [openSync('/dev/null', 'r'), undefined];
+  try {
+    const process = await startProcess(env, { ref, command, terminal: undefined, fds: [inRead, outWrite, errWrite] }, signal);
+    return {
+      process,
+      stdin: inWrite === undefined ? undefined : { fd: inWrite, stream: writeEnd(inWrite) },
+      stdout: { fd: outRead, stream: readEnd(outRead) },
+      stderr: { fd: errRead, stream: readEnd(errRead) },
+    };
+  } catch (error) {
+    closeAll([outRead, errRead, ...(inWrite === undefined ? [] : [inWrite])]);
+    throw error;
+  } finally {
+    closeAll([inRead, outWrite, errWrite]);
+  }
+};

@@ -1,0 +1,242 @@
+import { status } from '@grpc/grpc-js';
+import { IMAGE } from '../support/bed.ts';
+import { containerConfig, TARGET } from '../support/requests.ts';
+import type { Subjects } from './support/subjects.ts';
+import type { RpcName } from './support/wire.ts';
+import type { World } from './support/world.ts';
+
+export interface Refusal extends RpcName {
+  readonly why: string;
+  readonly request: (subjects: Subjects, world: World) => object;
+  readonly code: status;
+  readonly says: RegExp;
+}
+
+type Rule = Pick<Refusal, 'code' | 'says'>;
+
+const invalid = (says: RegExp): Rule => ({ code: status.INVALID_ARGUMENT, says });
+const precondition = (says: RegExp): Rule => ({ code: status.FAILED_PRECONDITION, says });
+const notFound = (says: RegExp): Rule => ({ code: status.NOT_FOUND, says });
+
+const UNKNOWN_ID = 'f'.repeat(64);
+const cmd = ['true'];
+const out = { stdout: true };
+
+/** What a request of each RPC about a container needs beside the id. */
+const aboutContainers: Readonly<Record<string, object>> = {
+  startContainer: {},
+  stopContainer: {},
+  removeContainer: {},
+  containerStatus: {},
+  reopenContainerLog: {},
+  containerStats: {},
+  updateContainerResources: { linux: { cpuShares: 2n } },
+  execSync: { cmd },
+  exec: { cmd, ...out },
+  attach: out,
+};
+
+const aboutPods: Readonly<Record<string, object>> = {
+  stopPodSandbox: {},
+  removePodSandbox: {},
+  podSandboxStatus: {},
+  podSandboxStats: {},
+  portForward: {},
+  createContainer: { config: containerConfig('any') },
+};
+
+/** Without an object they do nothing, and say so by OK. */
+const IDEMPOTENT = new Set(['stopContainer', 'removeContainer', 'stopPodSandbox', 'removePodSandbox']);
+
+type Id = 'containerId' | 'podSandboxId';
+
+const byId = (field: Id, rpcs: Readonly<Record<string, object>>): readonly Refusal[] => {
+  const noun = field === 'containerId' ? 'container' : 'sandbox';
+  const wireName = field === 'containerId' ? 'container_id' : 'pod_sandbox_id';
+  return Object.entries(rpcs).flatMap(([name, fields]): Refusal[] => [
+    {
+      ...{ service: 'runtime', name, why: 'no id', request: () => ({ ...fields, [field]: '' }) },
+      ...invalid(new RegExp(`^${wireName}: must not be empty$`)),
+    },
+    ...(IDEMPOTENT.has(name)
+      ? []
+      : [
+          {
+            ...{ service: 'runtime' as const, name, why: 'an unknown id' },
+            ...{ request: () => ({ ...fields, [field]: UNKNOWN_ID }) },
+            ...notFound(new RegExp(`^${noun} "${UNKNOWN_ID}" does not exist$`)),
+          },
+        ]),
+  ]);
+};
+
+type Row = readonly [name: string, why: string, request: Refusal['request'], rule: Rule];
+
+const rows = (service: RpcName['service'], table: readonly Row[]): readonly Refusal[] =>
+  table.map(([name, why, request, rule]) => ({ service, name, why, request, ...rule }));
+
+const metadata = { name: 'bad', uid: 'bad', namespace: 'default' };
+const create =
+  (config: object): Refusal['request'] =>
+  ({ pod: { podSandboxId } }) => ({ podSandboxId, config: { ...containerConfig('bad'), ...config } });
+const pod =
+  (config: object): Refusal['request'] =>
+  () => ({ config: { metadata, ...config } });
+const security = (securityContext: object): object => ({ linux: { securityContext } });
+
+const configurations: readonly Row[] = [
+  ['runPodSandbox', 'no configuration', () => ({}), invalid(/^config: must be set$/)],
+  ['runPodSandbox', 'no metadata', pod({ metadata: undefined }), invalid(/^config\.metadata: must be set$/)],
+  ['runPodSandbox', 'no name', pod({ metadata: { ...metadata, name: '' } }), invalid(/^config\.metadata\.name: /)],
+  ['runPodSandbox', 'no namespace', pod({ metadata: { ...metadata, namespace: '' } }), invalid(/\.namespace: /)],
+  ['runPodSandbox', 'a relative log directory', pod({ logDirectory: 'logs' }), invalid(/^config\.log_directory: /)],
+  ['runPodSandbox', 'a host name of two words', pod({ hostname: 'a b' }), invalid(/^config\.hostname: /)],
+  ['runPodSandbox', 'a bad port', pod({ portMappings: [{ hostPort: 70_000 }] }), invalid(/\[0\]\.host_port: /)],
+  ['runPodSandbox', 'the words of Windows', pod({ windows: {} }), invalid(/^config\.windows: /)],
+  [
+    'runPodSandbox',
+    'an unknown runtime handler',
+    () => ({ config: { metadata }, runtimeHandler: 'absent' }),
+    invalid(/^runtime_handler: no handler "absent"/),
+  ],
+  [
+    'runPodSandbox',
+    'the name of another pod',
+    ({ pod: { config } }) => ({ config: { ...config, hostname: 'another' } }),
+    { code: status.ALREADY_EXISTS, says: /exists as [0-9a-f]{64} \(ready\)$/ },
+  ],
+  ['createContainer', 'no configuration', ({ pod: { podSandboxId } }) => ({ podSandboxId }), invalid(/^config: must/)],
+  ['createContainer', 'no metadata', create({ metadata: undefined }), invalid(/^config\.metadata: must be set$/)],
+  ['createContainer', 'no name', create({ metadata: { name: '' } }), invalid(/^config\.metadata\.name: /)],
+  ['createContainer', 'no image', create({ image: undefined }), invalid(/^config\.image: must be set$/)],
+  ['createContainer', 'an empty image', create({ image: { image: '' } }), invalid(/^config\.image\.image: /)],
+  ['createContainer', 'an unknown image', create({ image: { image: 'absent:1' } }), notFound(/^image "absent:1" does/)],
+  ['createContainer', 'an absolute log path', create({ logPath: '/log' }), invalid(/^config\.log_path: /)],
+  ['createContainer', 'a bad variable', create({ envs: [{ key: 'A=B' }] }), invalid(/^config\.envs\[0\]\.key: /)],
+  ['createContainer', 'more rights than its pod', create(security({ privileged: true })), invalid(/privileged/)],
+  [
+    'createContainer',
+    'a target that does not exist',
+    create(security({ namespaceOptions: { pid: TARGET, targetId: UNKNOWN_ID } })),
+    notFound(/^container "f+" does not exist$/),
+  ],
+  [
+    'createContainer',
+    'the name of another container',
+    ({ pod: { podSandboxId }, running: { config } }) => ({ podSandboxId, config: { ...config, tty: true } }),
+    { code: status.ALREADY_EXISTS, says: /exists as [0-9a-f]{64} \(running\)$/ },
+  ],
+];
+
+const values: readonly Row[] = [
+  [
+    'stopContainer',
+    'a negative time',
+    ({ running: r }) => ({ ...r, timeout: -1n }),
+    invalid(/^timeout: must be from 0/),
+  ],
+  [
+    'execSync',
+    'a negative time',
+    ({ running: r }) => ({ ...r, cmd, timeout: -1n }),
+    invalid(/^timeout: must be from 0/),
+  ],
+  ['execSync', 'no command', ({ running: r }) => ({ ...r }), invalid(/^cmd: must not be empty$/)],
+  ['exec', 'no streams', ({ running: r }) => ({ ...r, cmd }), invalid(/^stdin: one of/)],
+  ['exec', 'stderr of a terminal', ({ running: r }) => ({ ...r, cmd, tty: true, stderr: true }), invalid(/^stderr: /)],
+  ['attach', 'no streams', ({ running: r }) => ({ ...r }), invalid(/^stdin: one of/)],
+  ['portForward', 'port 0', ({ pod: { podSandboxId } }) => ({ podSandboxId, port: [0] }), invalid(/^port\[0\]: /)],
+  ['updateContainerResources', 'no resources', ({ running: r }) => ({ ...r }), invalid(/^linux: must be set$/)],
+  [
+    'updateContainerResources',
+    'a bad quota',
+    ({ running: r }) => ({ ...r, linux: { cpuQuota: 5n } }),
+    invalid(/^linux\.cpu_quota: /),
+  ],
+  ['listContainers', 'an unknown state', () => ({ filter: { state: { state: 99 } } }), invalid(/unknown value 99$/)],
+  ['listPodSandbox', 'an unknown state', () => ({ filter: { state: { state: 99 } } }), invalid(/unknown value 99$/)],
+  [
+    'updateRuntimeConfig',
+    'no CIDR',
+    () => ({ runtimeConfig: { networkConfig: { podCidr: 'ten' } } }),
+    invalid(/pod_cidr: must be CIDRs/),
+  ],
+];
+
+const states: readonly Row[] = [
+  [
+    'execSync',
+    'a container that has ended',
+    ({ exited: e }) => ({ ...e, cmd }),
+    precondition(/is exited, not running$/),
+  ],
+  [
+    'execSync',
+    'a container not started',
+    ({ created: c }) => ({ ...c, cmd }),
+    precondition(/is created, not running$/),
+  ],
+  ['exec', 'a container that has ended', ({ exited: e }) => ({ ...e, cmd, ...out }), precondition(/is exited, not/)],
+  [
+    'attach',
+    'a container that has ended',
+    ({ exited: e }) => ({ ...e, ...out }),
+    precondition(/is exited, not running$/),
+  ],
+  [
+    'startContainer',
+    'a container that has ended',
+    ({ exited }) => exited,
+    precondition(/is exited and cannot be started$/),
+  ],
+  ['reopenContainerLog', 'a container that has ended', ({ exited }) => exited, precondition(/is exited, not running$/)],
+  [
+    'updateContainerResources',
+    'a container that has ended',
+    ({ exited: e }) => ({ ...e, linux: { cpuShares: 2n } }),
+    precondition(/is exited: its resources cannot be changed$/),
+  ],
+  [
+    'createContainer',
+    'a pod that is stopped',
+    ({ stoppedPod: { podSandboxId } }) => ({ podSandboxId, config: containerConfig('late') }),
+    precondition(/^sandbox [0-9a-f]{64} is not ready$/),
+  ],
+  [
+    'podSandboxStats',
+    'a pod that is stopped',
+    ({ stoppedPod }) => stoppedPod,
+    precondition(/^sandbox [0-9a-f]{64} is not/),
+  ],
+];
+
+const images: readonly Row[] = [
+  ['pullImage', 'no image', () => ({}), invalid(/^image: must be set$/)],
+  ['imageStatus', 'no image', () => ({}), invalid(/^image: must be set$/)],
+  ['removeImage', 'no image', () => ({}), invalid(/^image: must be set$/)],
+  ['pullImage', 'an empty name', () => ({ image: { image: '' } }), invalid(/^image\.image: must not be empty$/)],
+  ['pullImage', 'no reference', () => ({ image: { image: 'a:b:c' } }), invalid(/a:b:c/)],
+  [
+    'pullImage',
+    'a repository that the registry does not have',
+    (_, { registry }) => ({ image: { image: `${registry.address}/absent@sha256:${UNKNOWN_ID}` } }),
+    { code: status.UNKNOWN, says: /absent/ },
+  ],
+  [
+    'pullImage',
+    'a registry that does not answer',
+    () => ({ image: { image: '127.0.0.1:1/absent:1' } }),
+    { code: status.UNKNOWN, says: /^RegistryUnavailable: / },
+  ],
+  ['removeImage', 'an image in use', () => ({ image: { image: IMAGE } }), precondition(/in use by a container$/)],
+];
+
+/** Requests that Janus refuses, with code and message: the same over every version. */
+export const refusals: readonly Refusal[] = [
+  ...byId('containerId', aboutContainers),
+  ...byId('podSandboxId', aboutPods),
+  ...rows('runtime', configurations),
+  ...rows('runtime', values),
+  ...rows('runtime', states),
+  ...rows('images', images),
+];

@@ -1,0 +1,52 @@
+import type { SandboxId } from '../../../../src/core/model/ids.ts';
+import type { SandboxRecord } from '../../../../src/core/model/sandbox.ts';
+import type { SandboxHost, SandboxLeftover, SandboxPaths } from '../../../../src/core/ports/sandbox-host.ts';
+import type { Script } from './script.ts';
+
+export interface FakeHost extends SandboxHost {
+  /** Pods of which something is on the host. */
+  readonly present: Map<SandboxId, string>;
+  /** Pods whose process has ended. */
+  readonly dead: Set<SandboxId>;
+}
+
+const pathsOf = ({ id, config }: SandboxRecord): SandboxPaths => ({
+  netns: config.security.namespaces.network === 'pod' ? `/ns/${id}/net` : undefined,
+  ipcns: undefined,
+  utsns: undefined,
+  pidns: undefined,
+  userns: undefined,
+  resolvConf: '/resolv.conf',
+  hostname: '/hostname',
+  hosts: '/hosts',
+  shm: undefined,
+});
+
+/** Calls: `host.check`, `.prepare`, `.startProcess`, `.writeHosts`, `.stop`, `.remove`. */
+export const createFakeHost = (script: Script): FakeHost => {
+  const present = new Map<SandboxId, string>();
+  const dead = new Set<SandboxId>();
+  return {
+    present,
+    dead,
+    check: () => void script.calls.push('host.check'),
+    prepare: async (sandbox, { signal }) => {
+      present.set(sandbox.id, sandbox.config.cgroupParent);
+      await script.enter('host.prepare', signal);
+      return pathsOf(sandbox);
+    },
+    startProcess: async (_sandbox, { signal }) => {
+      await script.enter('host.startProcess', signal);
+      return { pid: 10, startTime: '1' };
+    },
+    writeHosts: () => script.enter('host.writeHosts'),
+    paths: pathsOf,
+    isAlive: async ({ id, state }) => state.kind === 'ready' && !dead.has(id),
+    stop: (_sandbox, { signal }) => script.enter('host.stop', signal),
+    remove: async ({ id }) => {
+      await script.enter('host.remove');
+      present.delete(id);
+    },
+    leftovers: async () => [...present].map(([id, cgroupParent]): SandboxLeftover => ({ id, cgroupParent })),
+  };
+};
