@@ -1,26 +1,26 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createRegistry, type Registry } from '../../../src/core/registry.ts';
+import { createScript } from './fakes/script.ts';
+import { createFakeStore } from './fakes/store.ts';
 
 interface Thing {
   readonly id: string;
   readonly name: string;
+  readonly createdAt: bigint;
 }
 
 const ONE = `ab${'0'.repeat(62)}`;
 const TWO = `ac${'0'.repeat(62)}`;
 
-const store = {
-  put: async () => undefined,
-  delete: async () => undefined,
-  load: async () => ({ records: [], unreadable: [] }),
-};
+const script = createScript();
+const store = createFakeStore<Thing>('things', script);
 
 let things: Registry<Thing>;
 beforeEach(() => {
   things = createRegistry<Thing>({ noun: 'container', field: 'container_id', store });
   things.adopt([
-    { id: ONE, name: 'one' },
-    { id: TWO, name: 'two' },
+    { id: ONE, name: 'one', createdAt: 1n },
+    { id: TWO, name: 'two', createdAt: 2n },
   ]);
 });
 
@@ -44,5 +44,44 @@ describe('an id', () => {
     expect(things.find(ONE)).toBeUndefined();
     expect(things.byName('one')).toBeUndefined();
     expect(things.find('a')?.name).toBe('two');
+  });
+});
+
+describe('the records', () => {
+  const THREE = `ad${'0'.repeat(62)}`;
+
+  it('stand in order of creation, whatever order the disk gives them in', () => {
+    const loaded = createRegistry<Thing>({ noun: 'container', field: 'container_id', store });
+    loaded.adopt([
+      { id: TWO, name: 'two', createdAt: 2n },
+      { id: ONE, name: 'one', createdAt: 1n },
+    ]);
+    expect(loaded.all().map(({ name }) => name)).toEqual(['one', 'two']);
+  });
+
+  it('are one array until something changes', async () => {
+    const before = things.all();
+    expect(things.all()).toBe(before);
+    await things.put({ id: THREE, name: 'three', createdAt: 3n }, { durable: false });
+    expect(things.all().map(({ name }) => name)).toEqual(['one', 'two', 'three']);
+  });
+
+  it('are visible before they are kept, and also when they cannot be', async () => {
+    script.failOnce('things.put');
+    const kept = things.put({ id: THREE, name: 'three', createdAt: 3n }, { durable: false });
+    expect(things.get(THREE)?.name).toBe('three');
+    await expect(kept).rejects.toThrow('things.put fails');
+  });
+
+  it('stay when they cannot be deleted', async () => {
+    script.failOnce('things.delete');
+    await expect(things.delete(ONE)).rejects.toThrow('things.delete fails');
+    expect(things.byName('one')?.id).toBe(ONE);
+  });
+
+  it('of an abandoned name do not take it from its new owner', async () => {
+    await things.put({ id: THREE, name: 'one', createdAt: 3n }, { durable: false });
+    await things.delete(ONE);
+    expect(things.byName('one')?.id).toBe(THREE);
   });
 });

@@ -41,6 +41,7 @@ export const createFakeHost = (script: Script): FakeHost => {
     },
     writeHosts: () => script.enter('host.writeHosts'),
     paths: pathsOf,
+    connect: () => Promise.reject(new Error('not faked')),
     isAlive: async ({ id, state }) => state.kind === 'ready' && !dead.has(id),
     stop: (_sandbox, { signal }) => script.enter('host.stop', signal),
     remove: async ({ id }) => {

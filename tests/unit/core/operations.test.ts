@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { createOperations } from '../../../src/core/operations.ts';
+
+it('show what is under way, where it stands and since when', async () => {
+  const operations = createOperations(undefined, () => 5);
+  let release: () => void = () => undefined;
+  const work = operations.run('RunPodSandbox', 'p1', async ({ stage }) => {
+    await stage('network');
+    await new Promise<void>((resolve) => (release = resolve));
+  });
+  await Promise.resolve();
+  expect(operations.list()).toEqual([{ verb: 'RunPodSandbox', id: 'p1', sinceMs: 5, stage: 'network' }]);
+  release();
+  await work;
+  expect(operations.list()).toEqual([]);
+});
+
+it('a fault in a stage fails the verb and leaves nothing under way', async () => {
+  const operations = createOperations((verb, stage) => {
+    if (stage === 'network') throw new Error(`${verb} fails here`);
+  });
+  const work = operations.run('RunPodSandbox', 'p1', ({ stage }) => stage('network'));
+  await expect(work).rejects.toThrow('RunPodSandbox fails here');
+  expect(operations.list()).toEqual([]);
+});
+
+it('a deadline that passes says in which stage', async () => {
+  const operations = createOperations();
+  const work = operations.run('StopPodSandbox', 'p1', async ({ stage }) => {
+    await stage('network');
+    throw new DOMException('timed out', 'TimeoutError');
+  });
+  await expect(work).rejects.toThrow(
+    expect.objectContaining({ kind: 'deadline-exceeded', message: 'StopPodSandbox p1: network: timed out' }),
+  );
+});
