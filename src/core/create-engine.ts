@@ -7,7 +7,7 @@ import { isListed as isListedContainer, type ContainerRecord } from './model/con
 import { isListed as isListedSandbox, type SandboxRecord } from './model/sandbox.ts';
 import { processOf } from './process-of.ts';
 import { containersOf } from './transitions.ts';
-import { createContainer } from './verbs/create-container.ts';
+import { createContainer, readySandbox } from './verbs/create-container.ts';
 import { imageStatus, listImages, pullImage, removeImage } from './verbs/images.ts';
 import { execSync, reopenContainerLog, requireRunning, updateContainerResources } from './verbs/in-container.ts';
 import { removeContainer } from './verbs/remove-container.ts';
@@ -105,7 +105,7 @@ export const createEngine = (ctx: Context, facts: EngineFacts): Engine => ({
   execSync: (request, call) => execSync(ctx, request, call),
   execUrl: (request) => ctx.streams.exec({ ...request, containerId: requireRunning(ctx, request.containerId).container.id }),
   attachUrl: (request) => ctx.streams.attach({ ...request, containerId: requireRunning(ctx, request.containerId).container.id }),
-  portForwardUrl: ({ sandboxId, ports }) => ctx.streams.portForward({ sandboxId: listedSandbox(ctx, sandboxId).id, ports }),
+  portForwardUrl: ({ sandboxId, ports }) => ctx.streams.portForward({ sandboxId: readySandbox(ctx, sandboxId).id, ports }),
 
   containerStats: (id) => containerStats(ctx, id),
   listContainerStats: (filter) => listContainerStats(ctx, filter),

@@ -19,6 +19,6 @@ const networksOf = async (sandbox: SandboxRecord, context: Context): Promise<rea
 export const detach = async (call: PodCall, context: Context): Promise<void> => {
   const networks = await networksOf(call.sandbox, context);
   if (networks.length === 0) return;
-  const [failure] = await takeDown(networks, call, context);
-  if (failure !== undefined) throw failure;
+  const failures = await takeDown(networks, call, context);
+  if (failures.length > 0) throw failures[0];
 };

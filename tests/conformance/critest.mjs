@@ -11,10 +11,14 @@ const runTimeout = 30 * 60_000;
 /** A suite that cannot be run because its program is not to be had, which says nothing about the engine. */
 export class Unavailable extends Error {}
 
-/** Flags of the ginkgo inside: 1 in critest 1.23, 2 after that. */
-const ginkgo1 = { report: '-report-dir=report', randomize: '-ginkgo.randomizeAllSpecs', noColor: '-ginkgo.noColor' };
+/** Flags of the ginkgo inside: 1 in critest 1.23, 2 after that. Parallel nodes of ginkgo 1 have another working directory. */
+const ginkgo1 = {
+  report: (work) => `-report-dir=${join(work, 'report')}`,
+  randomize: '-ginkgo.randomizeAllSpecs',
+  noColor: '-ginkgo.noColor',
+};
 const ginkgo2 = {
-  report: '-ginkgo.junit-report=report.xml',
+  report: () => '-ginkgo.junit-report=report.xml',
   randomize: '-ginkgo.randomize-all',
   noColor: '-ginkgo.no-color',
 };
@@ -29,9 +33,9 @@ async function prepare(release, work) {
   await symlink(join(tools, `ginkgo-${release}`), join(work, 'bin', 'ginkgo'));
 }
 
-function argumentsFor(release, endpoint, { focus, skip, randomize, nodes }) {
-  const ginkgo = release === '1.23' ? ginkgo1 : ginkgo2;
-  const args = [`-runtime-endpoint=${endpoint}`, `-image-endpoint=${endpoint}`, ginkgo.report, ginkgo.noColor];
+function argumentsFor({ suite, endpoint, work, options: { focus, skip, randomize, nodes } }) {
+  const ginkgo = suite.release === '1.23' ? ginkgo1 : ginkgo2;
+  const args = [`-runtime-endpoint=${endpoint}`, `-image-endpoint=${endpoint}`, ginkgo.report(work), ginkgo.noColor];
   if (nodes > 1) args.push(`-parallel=${nodes}`);
   if (randomize) args.push(ginkgo.randomize);
   if (focus !== undefined) args.push(`-ginkgo.focus=${focus}`);
@@ -65,10 +69,11 @@ async function execute({ work, args, log, signal }) {
  * Runs critest against the endpoint and returns its specs; throws when it did not get as far as a whole report.
  * `work` is an empty directory of its own, `results` is where log and reports stay.
  */
-export async function runCritest({ suite, endpoint, options, work, results, signal }) {
+export async function runCritest(context) {
+  const { suite, work, results, signal } = context;
   await prepare(suite.release, work);
   const log = join(results, 'critest.log');
-  const how = await execute({ work, args: argumentsFor(suite.release, endpoint, options), log, signal });
+  const how = await execute({ work, args: argumentsFor(context), log, signal });
   const reports = await readReports(work, results);
   const specs = reports.length === 0 ? [] : mergeReports(reports.map(parseReport));
   const failed = specs.some((spec) => spec.outcome === 'failed');

@@ -1,6 +1,6 @@
 // Conformance of a CRI engine by critest, release by release. Exit status: 0 all passed; 1 a spec failed or a suite
 // could not run; 2 wrong arguments; 3 nothing failed, but critest of some release is not to be had here.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCritest, Unavailable } from './critest.mjs';
@@ -21,6 +21,8 @@ function interruption() {
 
 async function withWork(keep, use) {
   const work = await mkdtemp(join(tmpdir(), 'janus-conformance-'));
+  // The root of a user namespace reaches its file system through here.
+  await chmod(work, 0o711);
   try {
     return await use(work);
   } finally {

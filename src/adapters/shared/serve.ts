@@ -63,6 +63,12 @@ const serverStream =
     }
   };
 
+/** grpc-js waits for no promise; the handlers settle every failure themselves. */
+const inBackground =
+  <Parameters extends readonly unknown[]>(handle: (...parameters: Parameters) => Promise<void>) =>
+  (...parameters: Parameters): void =>
+    void handle(...parameters);
+
 /** The implementation that grpc-js takes, of handlers that know nothing of grpc-js. */
 export const implement = <Service extends Readonly<Record<string, Rpc>>>(
   definition: Service,
@@ -74,8 +80,8 @@ export const implement = <Service extends Readonly<Record<string, Rpc>>>(
     const rpc = { version, method: path.slice(path.lastIndexOf('/') + 1) };
     const handler: unknown = Reflect.get(handlers, name);
     implementation[name] = responseStream
-      ? serverStream(rpc, handler as ServerStream, watch)
-      : unary(rpc, handler as Unary, watch);
+      ? inBackground(serverStream(rpc, handler as ServerStream, watch))
+      : inBackground(unary(rpc, handler as Unary, watch));
   }
   return implementation;
 };

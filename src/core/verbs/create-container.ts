@@ -20,7 +20,8 @@ export interface CreateContainerRequest {
 const DEADLINE_MS = 4 * 60_000;
 const DEFAULT_STOP_SIGNAL = 'SIGTERM';
 
-const readySandbox = (ctx: Context, id: string): SandboxRecord => {
+/** Errors: not-found, failed-precondition when it is stopped. */
+export const readySandbox = (ctx: Context, id: string): SandboxRecord => {
   const sandbox = ctx.sandboxes.require(id);
   if (sandbox.state.kind !== 'ready') throw new JanusError('failed-precondition', `sandbox ${sandbox.id} is not ready`);
   return sandbox;

@@ -5,8 +5,7 @@ import { command, type Result } from '../../support/command.ts';
 import { tool } from '../../support/paths.ts';
 
 /** Releases of crictl by what they speak: v1alpha2, v1 with v1alpha2 to fall back to, v1. */
-export const releases = ['1.23', '1.25', '1.29', '1.36'] as const;
-export type Release = (typeof releases)[number];
+export type Release = '1.23' | '1.25' | '1.29' | '1.36';
 
 /** Whether scripts/test-tools.sh has built it. */
 export const isThere = (release: Release): boolean => tool(`crictl-${release}`) !== undefined;

@@ -9,7 +9,7 @@ const reversed = (value: unknown): unknown => {
 const objects = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.dictionary(fc.string(), fc.string())));
 
 it('does not depend on the order of keys', () => {
-  fc.assert(fc.property(objects, (value) => expect(fingerprint(reversed(value))).toBe(fingerprint(value))));
+  fc.assert(fc.property(objects, (value) => fingerprint(reversed(value)) === fingerprint(value)));
 });
 
 it.each([

@@ -1,14 +1,17 @@
 import { expect, it } from 'vitest';
 import { createOperations } from '../../../src/core/operations.ts';
+import { settle } from './fakes/bed.ts';
+import { createScript } from './fakes/script.ts';
 
 it('show what is under way, where it stands and since when', async () => {
   const operations = createOperations(undefined, () => 5);
-  let release: () => void = () => undefined;
+  const script = createScript();
+  const release = script.hold('work');
   const work = operations.run('RunPodSandbox', 'p1', async ({ stage }) => {
     await stage('network');
-    await new Promise<void>((resolve) => (release = resolve));
+    await script.enter('work');
   });
-  await Promise.resolve();
+  await settle();
   expect(operations.list()).toEqual([{ verb: 'RunPodSandbox', id: 'p1', sinceMs: 5, stage: 'network' }]);
   release();
   await work;

@@ -151,6 +151,7 @@ export const host: HostFacts = {
   oomScoreAdjMin: 0,
   hugepageSizes: [],
   swapAccounting: true,
+  userNamespaces: true,
   arch: 'amd64',
   kernel: [6, 1],
 };

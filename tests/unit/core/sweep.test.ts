@@ -1,0 +1,154 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startSweeping, sweep } from '../../../src/core/sweep.ts';
+import { createBed, settle } from './fakes/bed.ts';
+
+afterEach(() => void vi.useRealTimers());
+
+describe('a container', () => {
+  it('that was killed together with its monitor does not run for ever', async () => {
+    const bed = createBed();
+    const id = await bed.running(await bed.pod());
+    bed.runtime.unmonitored.add(id);
+    bed.runtime.end(id, 0);
+    await settle();
+    expect(bed.engine.container(id).state.kind).toBe('running');
+    await sweep(bed.ctx);
+    expect(bed.engine.container(id).state).toMatchObject({ kind: 'exited', exit: { exitCode: 255, reason: 'Unknown' } });
+  });
+
+  it('whose exit was told to nobody has it', async () => {
+    const bed = createBed();
+    const id = await bed.running(await bed.pod());
+    bed.runtime.unmonitored.add(id);
+    bed.runtime.end(id, 0);
+    bed.runtime.exits.set(id, 4);
+    await sweep(bed.ctx);
+    expect(bed.engine.container(id).state).toMatchObject({ exit: { exitCode: 4 } });
+  });
+
+  it('whose monitor is there is left to it', async () => {
+    const bed = createBed();
+    const id = await bed.running(await bed.pod());
+    bed.runtime.unmonitored.add(id);
+    bed.runtime.end(id, 0);
+    bed.runtime.hasMonitor = () => true;
+    await sweep(bed.ctx);
+    expect(bed.engine.container(id).state.kind).toBe('running');
+  });
+
+  it('that runs, or is being started, is left alone', async () => {
+    const bed = createBed();
+    const pod = await bed.pod();
+    const id = await bed.running(pod);
+    const other = await bed.container(pod, { metadata: { name: 'b', attempt: 0 } });
+    const release = bed.script.hold('runtime.start');
+    bed.script.failOnce('runtime.start');
+    const started = expect(bed.engine.startContainer(other, bed.call)).rejects.toThrow('runtime.start fails');
+    await settle();
+    bed.runtime.unmonitored.add(other);
+    bed.runtime.end(other, 1);
+    const swept = sweep(bed.ctx);
+    await settle();
+    release();
+    await Promise.all([started, swept]);
+    expect(bed.engine.container(id).state.kind).toBe('running');
+    expect(bed.engine.container(other).state).toMatchObject({ exit: { exitCode: 128 } });
+  });
+});
+
+describe('a pod', () => {
+  it('whose process ended is not ready any more, and its containers are as they are', async () => {
+    const bed = createBed();
+    const pod = await bed.pod();
+    const id = await bed.running(pod);
+    bed.host.dead.add(pod);
+    await sweep(bed.ctx);
+    const { state } = bed.engine.podSandbox(pod).sandbox;
+    expect(state).toMatchObject({ kind: 'stopped', teardownPending: true, reason: expect.stringContaining('process ended') });
+    expect(bed.engine.container(id).state.kind).toBe('running');
+    await bed.engine.removePodSandbox(pod, bed.call);
+    expect(bed.runtime.present.size).toBe(0);
+  });
+
+  it('that is removed at the same time stays removed', async () => {
+    const bed = createBed();
+    const pod = await bed.pod();
+    bed.host.dead.add(pod);
+    const release = bed.script.hold('host.remove');
+    const removed = bed.engine.removePodSandbox(pod, bed.call);
+    await settle();
+    const swept = sweep(bed.ctx);
+    release();
+    await Promise.all([removed, swept]);
+    expect(bed.ctx.sandboxes.all()).toEqual([]);
+    expect(bed.sandboxStore.kept.size).toBe(0);
+  });
+});
+
+describe('what a verb could neither finish nor take back', () => {
+  it('is taken down when that works again', async () => {
+    const bed = createBed();
+    bed.script.failOnce('host.startProcess');
+    bed.script.fail('network.detach');
+    await expect(bed.pod()).rejects.toThrow('cleaning up failed');
+    await sweep(bed.ctx);
+    expect(bed.ctx.sandboxes.all()).toHaveLength(1);
+    expect(bed.complaints).toEqual(['tried in vain, and will be again']);
+    bed.script.heal('network.detach');
+    await sweep(bed.ctx);
+    expect(bed.ctx.sandboxes.all()).toEqual([]);
+    expect(bed.sandboxStore.kept.size).toBe(0);
+  });
+
+  it('is not confused with what is being made', async () => {
+    const bed = createBed();
+    const pod = await bed.pod();
+    const release = [bed.script.hold('network.attach'), bed.script.hold('runtime.create')];
+    const made = [bed.container(pod), bed.pod({ metadata: { name: 'b', uid: 'u2', namespace: 'shop', attempt: 0 } })];
+    await settle();
+    await sweep(bed.ctx);
+    expect(bed.script.calls).not.toContain('network.detach');
+    expect(bed.script.calls).not.toContain('runtime.remove');
+    release.forEach((each) => each());
+    await Promise.all(made);
+  });
+
+  it('a pod that becomes ready while the sweep goes on is left alone', async () => {
+    const bed = createBed();
+    const release = bed.script.hold('network.attach');
+    const made = bed.pod();
+    await settle();
+    const swept = sweep(bed.ctx);
+    release();
+    const pod = await made;
+    await swept;
+    expect(bed.engine.podSandbox(pod).sandbox.state.kind).toBe('ready');
+  });
+});
+
+describe('sweeping', () => {
+  it('goes on until it is disposed of, one sweep at a time', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const bed = createBed();
+    const pod = await bed.pod();
+    let asked = 0;
+    let answer: (alive: boolean) => void = () => undefined;
+    bed.host.isAlive = () => (asked++, new Promise((resolve) => (answer = resolve)));
+    const sweeping = startSweeping(bed.ctx, 1000);
+    vi.advanceTimersByTime(3000);
+    await settle();
+    await settle();
+    expect(asked).toBe(1);
+    answer(true);
+    await settle();
+    await settle();
+    vi.advanceTimersByTime(1000);
+    await settle();
+    await settle();
+    expect(asked).toBe(2);
+    answer(true);
+    sweeping[Symbol.dispose]();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(bed.engine.podSandbox(pod).sandbox.state.kind).toBe('ready');
+  });
+});
