@@ -51,7 +51,11 @@ export const integer = (min: number, max: number) => {
 export const address = text.refine((value) => isIP(value) !== 0, 'must be an IP address');
 
 const REGISTRY = /^(?:[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/;
-export const registry = text.regex(REGISTRY, 'must be a registry: host or host:port');
+const CIDR = /^[0-9a-fA-F.:]+\/\d{1,3}$/;
+export const registry = text.refine(
+  (value) => REGISTRY.test(value) || (CIDR.test(value) && isIP(value.slice(0, value.lastIndexOf('/'))) !== 0),
+  'must be a registry: host, host:port, or addresses as a CIDR',
+);
 /** iSulad takes a host without a scheme, which means https. */
 export const mirror = text
   .refine((value) => {

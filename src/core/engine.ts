@@ -121,7 +121,7 @@ export interface Engine {
 
   listImages(filter: { readonly image?: string }): Promise<readonly Image[]>;
   imageStatus(image: ImageSpec): Promise<Image | undefined>;
-  /** Returns the image reference that CreateContainer takes: a repo digest if there is one, else the id. */
+  /** Returns the image's id, which CreateContainer and ImageStatus take. */
   pullImage(request: { readonly image: ImageSpec; readonly auth: RegistryAuth | undefined }, call: Call): Promise<string>;
   removeImage(image: ImageSpec): Promise<void>;
   /** `containers` is the file system of the writable layers. */

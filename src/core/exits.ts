@@ -32,7 +32,10 @@ export const unknownExit = (finishedAt: bigint): ContainerExit => ({
 export const refOf = (ctx: Context, id: ContainerId): ContainerRef | undefined => {
   const container = ctx.containers.get(id);
   if (container === undefined) return undefined;
-  return { container, sandbox: ctx.sandboxes.get(container.sandboxId) ?? lostSandbox(ctx, { id: container.sandboxId, container }) };
+  return {
+    container,
+    sandbox: ctx.sandboxes.get(container.sandboxId) ?? lostSandbox(ctx, { id: container.sandboxId, container }),
+  };
 };
 
 /** Takes the ends of containers over from the runtime, and kills what a container leaves in a PID namespace that it shares. */

@@ -38,7 +38,10 @@ export const createJoins = <T>(nowMs: () => number = () => performance.now()): J
       if (other === undefined) return begin(work);
       if (other.fingerprint === work.fingerprint) return other.outcome;
       const seconds = ((nowMs() - other.sinceMs) / 1000).toFixed(1);
-      throw new JanusError('already-exists', `${work.name} is being made as ${other.id} since ${seconds} s, from another configuration`);
+      throw new JanusError(
+        'already-exists',
+        `${work.name} is being made as ${other.id} since ${seconds} s, from another configuration`,
+      );
     },
   };
 };

@@ -3,7 +3,7 @@ import { forEach } from './each.ts';
 import { refOf, settleGone } from './exits.ts';
 import { lostSandbox } from './lost-sandbox.ts';
 import type { ContainerRecord } from './model/container.ts';
-import type { SandboxId } from './model/ids.ts';
+import type { ContainerId, SandboxId } from './model/ids.ts';
 import type { SandboxRecord } from './model/sandbox.ts';
 import type { ContainerRef } from './ports/container-runtime.ts';
 import type { SandboxLeftover } from './ports/sandbox-host.ts';
@@ -24,7 +24,6 @@ interface Recovery {
   readonly ctx: Context;
   /** For all that is taken down together: a CNI plugin that hangs must not keep the daemon from serving. */
   readonly signal: AbortSignal;
-  readonly leftovers: ReadonlyMap<SandboxId, SandboxLeftover>;
   takenDown: number;
 }
 
@@ -61,7 +60,10 @@ const recoverSandbox = async (recovery: Recovery, sandbox: SandboxRecord): Promi
 };
 
 /** A pod whose record is lost but which has containers is listed again: they can be seen, and the pod can be removed. */
-const adoptLost = async ({ ctx, leftovers }: Recovery): Promise<readonly string[]> => {
+const adoptLost = async (
+  { ctx }: Recovery,
+  leftovers: ReadonlyMap<SandboxId, SandboxLeftover>,
+): Promise<readonly string[]> => {
   const orphans = ctx.containers.all().filter(({ sandboxId }) => ctx.sandboxes.get(sandboxId) === undefined);
   const bySandbox = new Map(orphans.map((container) => [container.sandboxId, container]));
   const lost = [...bySandbox].map(([id, container]) =>
@@ -70,11 +72,22 @@ const adoptLost = async ({ ctx, leftovers }: Recovery): Promise<readonly string[
   return forEach(lost, (sandbox) => ctx.sandboxes.put(sandbox, { durable: true }));
 };
 
-/** What is on the host and has no record, or none that can be read, nobody could stop or remove any more. */
-const takeDownLeftovers = async (recovery: Recovery): Promise<readonly string[]> => {
-  const { ctx, signal, leftovers } = recovery;
-  const sandboxes = [...leftovers.values()].filter(({ id }) => ctx.sandboxes.get(id) === undefined);
-  const containers = (await ctx.runtime.leftovers()).filter((id) => ctx.containers.get(id) === undefined).map((id) => ({ id }));
+/** What is on the host and has no record, or none that can be read: nobody could stop or remove it any more. */
+interface Strays {
+  readonly sandboxes: readonly SandboxLeftover[];
+  readonly containers: readonly { readonly id: ContainerId }[];
+}
+
+const findStrays = async (ctx: Context, leftovers: Iterable<SandboxLeftover>): Promise<Strays> => {
+  const containers = (await ctx.runtime.leftovers()).filter((id) => ctx.containers.get(id) === undefined);
+  return {
+    sandboxes: [...leftovers].filter(({ id }) => ctx.sandboxes.get(id) === undefined),
+    containers: containers.map((id) => ({ id })),
+  };
+};
+
+const takeDownStrays = async (recovery: Recovery, { sandboxes, containers }: Strays): Promise<readonly string[]> => {
+  const { ctx, signal } = recovery;
   const failures = [
     ...(await forEach(containers, ({ id }) => ctx.runtime.removeLeftover(id, { signal }))),
     ...(await forEach(sandboxes, (leftover) => takeDownSandbox(ctx, lostSandbox(ctx, leftover), { signal }))),
@@ -91,12 +104,14 @@ const takeDownLeftovers = async (recovery: Recovery): Promise<readonly string[]>
 export const recover = async (ctx: Context): Promise<RecoveryReport> => {
   for (const { createdAt } of [...ctx.sandboxes.all(), ...ctx.containers.all()]) ctx.clock.advanceTo(createdAt);
   const leftovers = new Map((await ctx.host.leftovers()).map((leftover) => [leftover.id, leftover]));
-  const recovery: Recovery = { ctx, signal: AbortSignal.timeout(DEADLINE_MS), leftovers, takenDown: 0 };
+  const recovery: Recovery = { ctx, signal: AbortSignal.timeout(DEADLINE_MS), takenDown: 0 };
+  const notAdopted = await adoptLost(recovery, leftovers);
+  const strays = await findStrays(ctx, leftovers.values());
   const failures = [
-    ...(await adoptLost(recovery)),
+    ...notAdopted,
     ...(await forEach(ctx.containers.all(), (container) => recoverContainer(recovery, container))),
     ...(await forEach(ctx.sandboxes.all(), (sandbox) => recoverSandbox(recovery, sandbox))),
-    ...(await takeDownLeftovers(recovery)),
+    ...(await takeDownStrays(recovery, strays)),
   ];
   const { takenDown } = recovery;
   return { sandboxes: ctx.sandboxes.all().length, containers: ctx.containers.all().length, takenDown, failures };

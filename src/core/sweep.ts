@@ -28,7 +28,8 @@ const sweepSandbox = async (ctx: Context, { id }: SandboxRecord): Promise<void> 
   if (sandbox.state.kind !== 'ready' || (await ctx.host.isAlive(sandbox))) return;
   using _lock = await ctx.locks.acquire(id);
   const current = ctx.sandboxes.get(id);
-  if (current?.state.kind === 'ready') await markStopped(ctx, current, 'its process ended, or its namespaces were removed');
+  if (current?.state.kind === 'ready')
+    await markStopped(ctx, current, 'its process ended, or its namespaces were removed');
 };
 
 /**

@@ -10,7 +10,11 @@ export const containersOf = (ctx: Context, id: SandboxId): readonly ContainerRec
   ctx.containers.all().filter((container) => container.sandboxId === id && isListed(container));
 
 /** Tells subscribers; the view is built only if there are any. */
-export const announce = (ctx: Context, kind: PodEventKind, subject: { id: ContainerId | SandboxId; sandbox: SandboxRecord }): void => {
+export const announce = (
+  ctx: Context,
+  kind: PodEventKind,
+  subject: { id: ContainerId | SandboxId; sandbox: SandboxRecord },
+): void => {
   if (ctx.events.subscribers === 0) return;
   const { id, sandbox } = subject;
   ctx.events.publish({ kind, id, sandbox, containers: containersOf(ctx, sandbox.id), timestamp: ctx.clock.unique() });
@@ -30,7 +34,11 @@ const CONTAINER_NEXT: Readonly<Record<ContainerState['kind'], readonly Container
 };
 
 /** The one place where a sandbox changes its state. */
-export const moveSandbox = async (ctx: Context, sandbox: SandboxRecord, state: SandboxState): Promise<SandboxRecord> => {
+export const moveSandbox = async (
+  ctx: Context,
+  sandbox: SandboxRecord,
+  state: SandboxState,
+): Promise<SandboxRecord> => {
   const from = sandbox.state.kind;
   if (!SANDBOX_NEXT[from].includes(state.kind)) throw new Error(`a sandbox cannot go from ${from} to ${state.kind}`);
   const next: SandboxRecord = { ...sandbox, state };
@@ -57,12 +65,14 @@ export const moveContainer = async (
 ): Promise<ContainerRecord> => {
   const from = container.state.kind;
   const { state } = changes;
-  if (!CONTAINER_NEXT[from].includes(state.kind)) throw new Error(`a container cannot go from ${from} to ${state.kind}`);
+  if (!CONTAINER_NEXT[from].includes(state.kind))
+    throw new Error(`a container cannot go from ${from} to ${state.kind}`);
   const next: ContainerRecord = { ...container, ...changes };
   const kept = ctx.containers.put(next, { durable: state.kind === 'created' });
   const sandbox = ctx.sandboxes.get(next.sandboxId);
   const event = EVENT_OF[state.kind];
-  if (event !== undefined && from !== state.kind && sandbox !== undefined) announce(ctx, event, { id: next.id, sandbox });
+  if (event !== undefined && from !== state.kind && sandbox !== undefined)
+    announce(ctx, event, { id: next.id, sandbox });
   await kept;
   return next;
 };

@@ -9,7 +9,7 @@ import type { StreamUrls } from '../core/ports/stream-urls.ts';
 import { requireRunning } from '../core/verbs/in-container.ts';
 import { join } from '../runtime/port-forward/join.ts';
 import type { StreamingBackend } from '../streaming/backend.ts';
-import { createStreamingServer, type StreamingServer } from '../streaming/server.ts';
+import { createStreamingServer, type StreamingServer, type StreamingTls } from '../streaming/server.ts';
 
 const requireReady = (ctx: Context, id: string): SandboxRecord => {
   const sandbox = ctx.sandboxes.require(id);
@@ -53,7 +53,12 @@ const counted = (backend: StreamingBackend) => {
   return { backend: counting, settled };
 };
 
-const tlsOf = ({ tls }: StreamingConfig) => (tls === undefined ? undefined : { cert: readFileSync(tls.cert), key: readFileSync(tls.key) });
+/** With a CA, only clients that it has signed are let in. */
+const tlsOf = ({ tls }: StreamingConfig): StreamingTls | undefined => {
+  if (tls === undefined) return undefined;
+  const own = { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
+  return tls.ca === '' ? own : { ...own, ca: readFileSync(tls.ca), requestCert: true, rejectUnauthorized: true };
+};
 
 export const createStreaming = (config: StreamingConfig, logger: Logger, context: () => Context): StreamingServer => {
   const { backend, settled } = counted(backendOf(context));

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { JanusError } from '../core/errors.ts';
 import { exitOf, isAwaited, reap } from './children.ts';
 import { becomeSubreaper, waitNow } from './kernel.ts';
 
@@ -26,16 +27,18 @@ const read = (path: string): string => {
 const ownChildren = (): readonly number[] =>
   readdirSync('/proc/self/task').flatMap((task) => read(`/proc/self/task/${task}/children`).split(' ').filter(Boolean).map(Number));
 
-const isCorpse = (pid: number): boolean => {
+/** State and parent: fields 3 and 4 of /proc/pid/stat (proc(5)). */
+const statusOf = (pid: number): { readonly state: string; readonly parent: number } => {
   const stat = read(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+  const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state, parent: Number(parent ?? 0) };
 };
 
 const sweep = (): void => {
   sweeping = undefined;
   if (expecting > 0) return schedule();
   for (const pid of ownChildren()) {
-    if (!isAwaited(pid) && isCorpse(pid)) waitNow(pid);
+    if (!isAwaited(pid) && statusOf(pid).state === 'Z') waitNow(pid);
   }
 };
 
@@ -59,8 +62,9 @@ export const expectingOrphan = async <T>(start: () => Promise<T>): Promise<T> =>
   }
 };
 
-/** The exit code of an adopted process, which may have ended already. To be called within `expectingOrphan`. */
+/** The exit code of an adopted process, which may have ended already. To be called within `expectingOrphan`. Not ours: JanusError "internal". */
 export const exitOfOrphan = (pid: number): Promise<number> => {
+  if (statusOf(pid).parent !== process.pid) throw new JanusError('internal', `process ${pid} has not been left to the daemon`);
   const exited = exitOf(pid);
   reap();
   return exited;

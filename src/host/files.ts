@@ -37,7 +37,11 @@ const named = (error: unknown, path: string): unknown =>
  * Replaces a file in one step: a reader, and the next start after a crash, see the old content or the new one.
  * `durable` syncs the file and its directory, so that a power cut keeps it too (1.7 ms on an SSD).
  */
-export const replaceFile = async (path: string, content: string, options: { durable: boolean; mode?: number }): Promise<void> => {
+export const replaceFile = async (
+  path: string,
+  content: string,
+  options: { durable: boolean; mode?: number },
+): Promise<void> => {
   const { durable, mode = 0o600 } = options;
   const draft = join(dirname(path), `.${randomBytes(6).toString('hex')}.tmp`);
   try {

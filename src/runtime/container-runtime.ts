@@ -45,9 +45,12 @@ const exitReader = (env: ContainerEnvironment): ContainerRuntime['exitOf'] => {
   };
 };
 
+/** Timers hold 31 bits; a longer one would fire at once (24.8 days). */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 const execInTime = (exec: ExecEnvironment): ContainerRuntime['execSync'] => {
   return async (ref, command, { timeoutSeconds, signal }) => {
-    const deadline = timeoutSeconds > 0 ? [AbortSignal.timeout(timeoutSeconds * 1000)] : [];
+    const deadline = timeoutSeconds > 0 ? [AbortSignal.timeout(Math.min(timeoutSeconds * 1000, MAX_TIMER_MS))] : [];
     try {
       return await execSync(exec, { ref, command }, AbortSignal.any([signal, ...deadline]));
     } catch (error) {

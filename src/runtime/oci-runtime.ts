@@ -15,7 +15,8 @@ export const createOciRuntimes = (runtimes: Readonly<Record<string, RuntimeConfi
   const rootOption = (name: string): string => `--root=${join(state, 'runtimes', name)}`;
   const of = ({ runtime, cgroupDriver }: SandboxRecord): OciRuntime => {
     const config = runtimes[runtime];
-    if (config === undefined) throw new JanusError('failed-precondition', `runtime ${JSON.stringify(runtime)} is not configured any more`);
+    if (config === undefined)
+      throw new JanusError('failed-precondition', `runtime ${JSON.stringify(runtime)} is not configured any more`);
     const systemd = cgroupDriver === 'systemd' ? ['--systemd-cgroup'] : [];
     return { path: config.path, globalArgs: [...config.args, rootOption(runtime), ...systemd] };
   };

@@ -22,14 +22,22 @@ const awaitConmon = async (layout: ContainerLayout, id: string): Promise<void> =
 };
 
 /** Deletes the container from the runtime and everything of it from the host. What is not there is no error; a failure leaves the rest to the next try. */
-export const removeContainer = async (env: ContainerEnvironment, ref: ContainerRef, signal: AbortSignal): Promise<void> => {
+export const removeContainer = async (
+  env: ContainerEnvironment,
+  ref: ContainerRef,
+  signal: AbortSignal,
+): Promise<void> => {
   const { id } = ref.container;
   await deleteFromRuntime(env.runtimes.command(ref.sandbox, deleteArgs(id)), { signal });
   await releaseHost(env, id, cgroupOf(env, ref));
 };
 
 /** As removeContainer, of a container that has no record: its runtime and its cgroup have to be found. */
-export const removeLeftover = async (env: ContainerEnvironment, id: ContainerId, signal: AbortSignal): Promise<void> => {
+export const removeLeftover = async (
+  env: ContainerEnvironment,
+  id: ContainerId,
+  signal: AbortSignal,
+): Promise<void> => {
   const cgroup = (await findCgroups(env.cgroups, [id])).get(id);
   for (const command of env.runtimes.commands(deleteArgs(id))) await deleteFromRuntime(command, { signal });
   await releaseHost(env, id, cgroup);

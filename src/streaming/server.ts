@@ -35,14 +35,22 @@ export const defaultStreamingLimits: StreamingLimits = {
   pingInterval: 30_000,
 };
 
+/** PEM texts. With `ca` and `requestCert` clients have to show a certificate. */
+export interface StreamingTls {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+  readonly ca?: string | Buffer;
+  readonly requestCert?: boolean;
+  readonly rejectUnauthorized?: boolean;
+}
+
 export interface StreamingServerOptions {
   readonly backend: StreamingBackend;
   /** An IP address or `localhost`; without TLS it must be a loopback address. */
   readonly address: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** PEM. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
+  readonly tls?: StreamingTls | undefined;
   /** A session without a sign of life ends after this, in ms. Four hours by default. */
   readonly idleTimeout?: number | undefined;
   /** In which a client must have opened its streams, in ms. 30 seconds by default. */

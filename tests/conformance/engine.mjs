@@ -4,13 +4,14 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cniBinDir, removeBridge, writeNetwork } from './cni.mjs';
 import { podIds, removePods, servedVersions } from './cri.mjs';
-import { clearLeftovers } from './host.mjs';
+import { clearLeftovers, removeCgroup } from './host.mjs';
 import { registriesConf, repository } from './paths.mjs';
 import { start, stop } from './processes.mjs';
 
 const startTimeout = 30_000;
 const stopGrace = 20_000;
 const janusd = join(repository, 'bin', 'janusd');
+const cgroup = `janus-conformance-${process.pid}`;
 
 /** bin/janusd with the arguments; JANUS_DIST names another build than its own. */
 function commandOf(args) {
@@ -27,6 +28,7 @@ async function writeConfig(work, suite, confDir) {
     state: join(work, 'state'),
     pidfile: join(work, 'janusd.pid'),
     'log-driver': 'stdout',
+    'cgroup-parent': `/${cgroup}`,
     'enable-cri-v1': suite.api === 'v1',
     'network-plugin': 'cni',
     'cni-conf-dir': confDir,
@@ -59,7 +61,7 @@ async function takeDown({ endpoint, child, work, bridge }) {
   }
   const end = await stop(child, stopGrace);
   if (end !== 'exit 0') left.push(`janusd ended with ${end}`);
-  left.push(...(await clearLeftovers(work)));
+  left.push(...(await clearLeftovers(work)), ...(await removeCgroup(cgroup)));
   await removeBridge(bridge);
   return left;
 }

@@ -1,5 +1,5 @@
 // What the suites need of the host and what they or an engine can leave on it.
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rmdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { kill, run } from './processes.mjs';
 
@@ -55,4 +55,12 @@ export async function clearLeftovers(directory) {
   const mounts = (await mountsBelow(directory)).reverse();
   for (const point of mounts) await run('umount', ['--lazy', point]);
   return [...processes.map(({ line }) => `process ${line}`), ...mounts.map((point) => `mount ${point}`)];
+}
+
+/** Removes the cgroup from every hierarchy; returns the cgroups that an engine left below it. */
+export async function removeCgroup(name) {
+  const { output } = await run('find', ['/sys/fs/cgroup', '-depth', '-type', 'd', '-path', `*/${name}*`]);
+  const found = output.split('\n').filter((path) => path !== '');
+  for (const path of found) await rmdir(path).catch(() => undefined);
+  return found.filter((path) => !path.endsWith(`/${name}`)).map((path) => `cgroup ${path}`);
 }

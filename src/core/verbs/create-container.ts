@@ -29,7 +29,8 @@ export const readySandbox = (ctx: Context, id: string): SandboxRecord => {
 
 const logPathOf = (sandbox: SandboxRecord, config: ContainerConfig): string => {
   if (config.logPath === '' || sandbox.config.logDirectory === '') return '';
-  if (isAbsolute(config.logPath)) throw invalidArgument('config.log_path', "must be relative to the pod's log_directory");
+  if (isAbsolute(config.logPath))
+    throw invalidArgument('config.log_path', "must be relative to the pod's log_directory");
   return join(sandbox.config.logDirectory, config.logPath);
 };
 
@@ -44,7 +45,11 @@ const imageOf = async (ctx: Context, config: ContainerConfig): Promise<Image> =>
   return image;
 };
 
-const plan = (ctx: Context, sandbox: SandboxRecord, { config, image }: { config: ContainerConfig; image: Image }): ContainerRecord => ({
+const plan = (
+  ctx: Context,
+  sandbox: SandboxRecord,
+  { config, image }: { config: ContainerConfig; image: Image },
+): ContainerRecord => ({
   id: newContainerId(),
   sandboxId: sandbox.id,
   name: containerName(config.metadata, sandbox.config.metadata),
@@ -59,14 +64,16 @@ const plan = (ctx: Context, sandbox: SandboxRecord, { config, image }: { config:
   state: { kind: 'creating' },
 });
 
-const fingerprintOf = ({ sandboxId, config }: Pick<ContainerRecord, 'sandboxId' | 'config'>): string => fingerprint({ sandboxId, config });
+const fingerprintOf = ({ sandboxId, config }: Pick<ContainerRecord, 'sandboxId' | 'config'>): string =>
+  fingerprint({ sandboxId, config });
 
 /** A container of this name that exists: the same request gets its id while it has not run, any other one fails. */
 const existing = (ctx: Context, sandbox: SandboxRecord, config: ContainerConfig): ContainerId | undefined => {
   const name = containerName(config.metadata, sandbox.config.metadata);
   const record = ctx.containers.byName(name);
   if (record === undefined || record.state.kind === 'creating') return undefined;
-  if (record.state.kind === 'created' && fingerprintOf(record) === fingerprintOf({ sandboxId: sandbox.id, config })) return record.id;
+  if (record.state.kind === 'created' && fingerprintOf(record) === fingerprintOf({ sandboxId: sandbox.id, config }))
+    return record.id;
   throw new JanusError('already-exists', `${name} exists as ${record.id} (${record.state.kind})`);
 };
 
@@ -81,7 +88,11 @@ export const createContainer = async (ctx: Context, request: CreateContainerRequ
   return existing(ctx, readySandbox(ctx, sandbox.id), config) ?? begin(ctx, sandbox, { config, image });
 };
 
-const begin = (ctx: Context, sandbox: SandboxRecord, { config, image }: { config: ContainerConfig; image: Image }): Promise<ContainerId> => {
+const begin = (
+  ctx: Context,
+  sandbox: SandboxRecord,
+  { config, image }: { config: ContainerConfig; image: Image },
+): Promise<ContainerId> => {
   const record = plan(ctx, sandbox, { config, image });
   const work = (progress: Progress): Promise<ContainerId> =>
     undoOnFailure(
@@ -102,7 +113,11 @@ interface Parts {
   readonly image: Image;
 }
 
-const build = async (ctx: Context, { sandbox, record, image }: Parts, { progress, undo }: { progress: Progress; undo: Undo }): Promise<ContainerId> => {
+const build = async (
+  ctx: Context,
+  { sandbox, record, image }: Parts,
+  { progress, undo }: { progress: Progress; undo: Undo },
+): Promise<ContainerId> => {
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const ref = { container: record, sandbox };
   if (ctx.removingImages.has(image.id)) throw notFound('image', record.config.image.image);
@@ -112,7 +127,10 @@ const build = async (ctx: Context, { sandbox, record, image }: Parts, { progress
   intent.catch(() => undefined);
   await progress.stage('runtime');
   undo.add((options) => ctx.runtime.remove(ref, options));
-  const created = await ctx.runtime.create({ ...ref, image, paths: ctx.host.paths(sandbox), targetPid: targetPid(ctx, record) }, { signal });
+  const created = await ctx.runtime.create(
+    { ...ref, image, paths: ctx.host.paths(sandbox), targetPid: targetPid(ctx, record) },
+    { signal },
+  );
   await intent;
   await progress.stage('commit');
   // The pod may have been stopped meanwhile: its containers were ended then, and this one was not among them.
@@ -126,8 +144,12 @@ const targetPid = (ctx: Context, { config, sandboxId }: ContainerRecord): number
   if (pid !== 'target') return undefined;
   const container = ctx.containers.require(targetId);
   if (container.sandboxId !== sandboxId)
-    throw invalidArgument('config.linux.security_context.namespace_options.target_id', `${targetId} is not in the same pod`);
+    throw invalidArgument(
+      'config.linux.security_context.namespace_options.target_id',
+      `${targetId} is not in the same pod`,
+    );
   const target = processOf(container);
-  if (target === undefined) throw new JanusError('failed-precondition', `container ${targetId} does not run: its PID namespace is gone`);
+  if (target === undefined)
+    throw new JanusError('failed-precondition', `container ${targetId} does not run: its PID namespace is gone`);
   return target.pid;
 };

@@ -16,16 +16,19 @@ export const listImages = async (ctx: Context, filter: { readonly image?: string
   return image === undefined ? [] : [image];
 };
 
-export const imageStatus = async (ctx: Context, image: ImageSpec): Promise<Image | undefined> => ctx.images.find(nameOf(image));
+export const imageStatus = async (ctx: Context, image: ImageSpec): Promise<Image | undefined> =>
+  ctx.images.find(nameOf(image));
 
-/** What CreateContainer takes for an image: a repo digest if it has one, else its id. */
+/** The image's id: CreateContainer and ImageStatus take it, whatever its tags point at later. */
 export const pullImage = async (
   ctx: Context,
   request: { readonly image: ImageSpec; readonly auth: RegistryAuth | undefined },
   { signal }: Call,
 ): Promise<string> => {
   const reference = nameOf(request.image);
-  const image = await ctx.operations.run('PullImage', reference, () => ctx.images.pull({ reference, auth: request.auth }, { signal }));
+  const image = await ctx.operations.run('PullImage', reference, () =>
+    ctx.images.pull({ reference, auth: request.auth }, { signal }),
+  );
   return image.id;
 };
 

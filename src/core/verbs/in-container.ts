@@ -47,7 +47,9 @@ const merged = (current: LinuxResources | undefined, update: LinuxResources): Li
   if (current === undefined) return update;
   const isSet = (value: LinuxResources[keyof LinuxResources]): boolean =>
     typeof value === 'object' ? Object.keys(value).length > 0 : value !== 0 && value !== '';
-  return { ...current, ...Object.fromEntries(Object.entries(update).filter(([, value]) => isSet(value as LinuxResources[keyof LinuxResources]))) };
+  // A new memory limit alone sets the swap limit to the same: the old one could be below it.
+  const swap = update.memoryLimitInBytes === 0 ? {} : { memorySwapLimitInBytes: 0 };
+  return { ...current, ...swap, ...Object.fromEntries(Object.entries(update).filter(([, value]) => isSet(value as LinuxResources[keyof LinuxResources]))) };
 };
 
 export const updateContainerResources = async (ctx: Context, id: string, update: LinuxResources): Promise<void> => {

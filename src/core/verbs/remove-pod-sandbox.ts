@@ -16,10 +16,16 @@ export const removePodSandbox = async (ctx: Context, id: string): Promise<void> 
   });
 };
 
-const removeLocked = async (ctx: Context, sandbox: SandboxRecord, stage: (name: string) => Promise<void>): Promise<void> => {
+const removeLocked = async (
+  ctx: Context,
+  sandbox: SandboxRecord,
+  stage: (name: string) => Promise<void>,
+): Promise<void> => {
   const stopped = await stopLocked(ctx, sandbox, stage);
   await stage('containers');
-  const own = ctx.containers.all().filter(({ sandboxId, state }) => sandboxId === sandbox.id && state.kind !== 'creating');
+  const own = ctx.containers
+    .all()
+    .filter(({ sandboxId, state }) => sandboxId === sandbox.id && state.kind !== 'creating');
   await settleAll(
     own.map(async ({ id }) => {
       using _lock = await ctx.locks.acquire(id);

@@ -18,8 +18,10 @@ export const startContainer = async (ctx: Context, id: string): Promise<void> =>
     if (ref === undefined) throw new JanusError('not-found', `container ${containerId} does not exist`);
     const { kind } = ref.container.state;
     if (kind === 'running') return;
-    if (kind !== 'created') throw new JanusError('failed-precondition', `container ${containerId} is ${kind} and cannot be started`);
-    if (ref.sandbox.state.kind !== 'ready') throw new JanusError('failed-precondition', `sandbox ${ref.sandbox.id} is not ready`);
+    if (kind !== 'created')
+      throw new JanusError('failed-precondition', `container ${containerId} is ${kind} and cannot be started`);
+    if (ref.sandbox.state.kind !== 'ready')
+      throw new JanusError('failed-precondition', `sandbox ${ref.sandbox.id} is not ready`);
     await progress.stage('runtime');
     await known(ctx, containerId, startCreated(ctx, ref));
   });
@@ -52,7 +54,12 @@ const startCreated = async (ctx: Context, ref: ContainerRef): Promise<void> => {
 /** Ends what could not be started, and returns the failure to throw. */
 const cannotRun = async (ctx: Context, ref: ContainerRef, failure: unknown): Promise<unknown> => {
   const failures: unknown[] = [];
-  const exit = { exitCode: CANNOT_RUN, finishedAt: ctx.clock.unique(), reason: 'ContainerCannotRun', message: messageOf(failure) };
+  const exit = {
+    exitCode: CANNOT_RUN,
+    finishedAt: ctx.clock.unique(),
+    reason: 'ContainerCannotRun',
+    message: messageOf(failure),
+  };
   await ctx.runtime.kill(ref, 'SIGKILL').catch((error: unknown) => failures.push(error));
   await endContainer(ctx, ref.container.id, exit).catch((error: unknown) => failures.push(error));
   return withCleanupFailures(failure, failures);

@@ -30,25 +30,37 @@ const figuresInList = async (ctx: Context, container: ContainerRecord): Promise<
 
 const isRunning = ({ state }: ContainerRecord): boolean => state.kind === 'running';
 
-export const containerStats = async (ctx: Context, id: string): Promise<ContainerFigures> => figures(ctx, ctx.containers.require(id));
+export const containerStats = async (ctx: Context, id: string): Promise<ContainerFigures> =>
+  figures(ctx, ctx.containers.require(id));
 
 /** Containers that run: the others have no figures. */
 export const listContainerStats = async (ctx: Context, filter: ContainerFilter): Promise<readonly ContainerFigures[]> =>
-  Promise.all(filterContainers(ctx.containers.all(), { ...filter, state: 'running' }).map((container) => figuresInList(ctx, container)));
+  Promise.all(
+    filterContainers(ctx.containers.all(), { ...filter, state: 'running' }).map((container) =>
+      figuresInList(ctx, container),
+    ),
+  );
 
 const podFigures = async (ctx: Context, sandbox: SandboxRecord): Promise<PodStats> => {
   const [usage, containers] = await Promise.all([
     ctx.stats.sandbox(sandbox),
-    Promise.all(containersOf(ctx, sandbox.id).filter(isRunning).map((container) => figuresInList(ctx, container))),
+    Promise.all(
+      containersOf(ctx, sandbox.id)
+        .filter(isRunning)
+        .map((container) => figuresInList(ctx, container)),
+    ),
   ]);
   return { sandbox, usage, containers };
 };
 
 export const podSandboxStats = async (ctx: Context, id: string): Promise<PodStats> => {
   const sandbox = ctx.sandboxes.require(id);
-  if (sandbox.state.kind !== 'ready') throw new JanusError('failed-precondition', `sandbox ${sandbox.id} is not ready: it has no statistics`);
+  if (sandbox.state.kind !== 'ready')
+    throw new JanusError('failed-precondition', `sandbox ${sandbox.id} is not ready: it has no statistics`);
   return podFigures(ctx, sandbox);
 };
 
 export const listPodSandboxStats = async (ctx: Context, filter: SandboxFilter): Promise<readonly PodStats[]> =>
-  Promise.all(filterSandboxes(ctx.sandboxes.all(), { ...filter, state: 'ready' }).map((sandbox) => podFigures(ctx, sandbox)));
+  Promise.all(
+    filterSandboxes(ctx.sandboxes.all(), { ...filter, state: 'ready' }).map((sandbox) => podFigures(ctx, sandbox)),
+  );

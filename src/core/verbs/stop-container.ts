@@ -84,6 +84,7 @@ const goneFor = async (ctx: Context, id: ContainerId, since: number | undefined)
   const ref = refOf(ctx, id);
   if (ref === undefined || !isAlive(ctx, id) || ctx.runtime.hasProcess(ref)) return undefined;
   if (await settleGone(ctx, ref)) return since;
-  if (since !== undefined && performance.now() - since >= MONITOR_WAIT_MS) await endContainer(ctx, id, unknownExit(ctx.clock.unique()));
+  if (since !== undefined && performance.now() - since >= MONITOR_WAIT_MS)
+    await endContainer(ctx, id, unknownExit(ctx.clock.unique()));
   return since ?? performance.now();
 };

@@ -21,7 +21,11 @@ export const stopPodSandbox = async (ctx: Context, id: string): Promise<void> =>
  * The caller holds the sandbox's lock. The record says `stopped` before the first effect: a crash half-way leaves a pod which is not ready and
  * whose teardown goes on with the next stop.
  */
-export const stopLocked = async (ctx: Context, sandbox: SandboxRecord, stage: (name: string) => Promise<void>): Promise<SandboxRecord> => {
+export const stopLocked = async (
+  ctx: Context,
+  sandbox: SandboxRecord,
+  stage: (name: string) => Promise<void>,
+): Promise<SandboxRecord> => {
   const stopping = await markStopped(ctx, sandbox, '');
   if (stopping.state.kind !== 'stopped' || !stopping.state.teardownPending) return stopping;
   const signal = AbortSignal.timeout(DEADLINE_MS);
@@ -41,4 +45,3 @@ export const markStopped = async (ctx: Context, sandbox: SandboxRecord, reason: 
   sandbox.state.kind === 'ready'
     ? moveSandbox(ctx, sandbox, { kind: 'stopped', teardownPending: true, networks: sandbox.state.networks, reason })
     : sandbox;
-

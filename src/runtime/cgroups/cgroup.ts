@@ -44,7 +44,9 @@ export const makeCgroup = async (hierarchy: CgroupHierarchy, path: string): Prom
 
 /** Moves a process into the cgroup, in every hierarchy. */
 export const joinCgroup = async (hierarchy: CgroupHierarchy, path: string, pid: number): Promise<void> => {
-  await Promise.all(cgroupDirectories(hierarchy, path).map((directory) => writeFile(`${directory}/cgroup.procs`, String(pid))));
+  await Promise.all(
+    cgroupDirectories(hierarchy, path).map((directory) => writeFile(`${directory}/cgroup.procs`, String(pid))),
+  );
 };
 
 const pidsIn = async (directory: string): Promise<readonly number[]> => {

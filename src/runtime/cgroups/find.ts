@@ -19,7 +19,10 @@ const walk = async (root: string, path: string, depth = 0): Promise<readonly str
  * The cgroups of these sandboxes or containers, wherever they are, by id: for those whose record cannot say it.
  * Directories are relative to the hierarchies' roots. All ids take one walk.
  */
-export const findCgroups = async (hierarchy: CgroupHierarchy, ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+export const findCgroups = async (
+  hierarchy: CgroupHierarchy,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> => {
   if (ids.length === 0) return new Map();
   const names = new Map(ids.flatMap((id) => [[id, id] as const, [scopeName(id), id] as const]));
   const lists = await Promise.all(cgroupDirectories(hierarchy, '').map((root) => walk(root, '')));

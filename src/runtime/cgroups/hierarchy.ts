@@ -20,10 +20,27 @@ const parseLine = (line: string): MountLine | undefined => {
   const [left, right] = line.split(' - ');
   const mountpoint = left?.split(' ')[4];
   const [type, , options] = right?.split(' ') ?? [];
-  return mountpoint === undefined || type === undefined ? undefined : { mountpoint, type, options: options?.split(',') ?? [] };
+  return mountpoint === undefined || type === undefined
+    ? undefined
+    : { mountpoint, type, options: options?.split(',') ?? [] };
 };
 
-const CONTROLLERS = ['cpu', 'cpuacct', 'cpuset', 'memory', 'devices', 'freezer', 'blkio', 'pids', 'hugetlb', 'net_cls', 'net_prio', 'perf_event', 'rdma', 'misc'];
+const CONTROLLERS = [
+  'cpu',
+  'cpuacct',
+  'cpuset',
+  'memory',
+  'devices',
+  'freezer',
+  'blkio',
+  'pids',
+  'hugetlb',
+  'net_cls',
+  'net_prio',
+  'perf_event',
+  'rdma',
+  'misc',
+];
 
 const controllersOf = ({ options }: MountLine): readonly string[] => [
   ...options.filter((option) => CONTROLLERS.includes(option)),
@@ -33,7 +50,9 @@ const controllersOf = ({ options }: MountLine): readonly string[] => [
 /** With both versions mounted (hybrid) the runtimes use version 1, and so do we. */
 export const parseHierarchy = (mountinfo: string): CgroupHierarchy => {
   const lines = mountinfo.split('\n').flatMap((line) => parseLine(line) ?? []);
-  const v1 = lines.filter((line) => line.type === 'cgroup').flatMap((line) => controllersOf(line).map((name) => [name, line.mountpoint] as const));
+  const v1 = lines
+    .filter((line) => line.type === 'cgroup')
+    .flatMap((line) => controllersOf(line).map((name) => [name, line.mountpoint] as const));
   if (v1.length > 0) return { version: 1, mounts: Object.fromEntries(v1) };
   const v2 = lines.find((line) => line.type === 'cgroup2');
   if (v2 === undefined) throw new JanusError('failed-precondition', 'no cgroup file system is mounted on this host');
@@ -44,4 +63,6 @@ export const readHierarchy = (): CgroupHierarchy => parseHierarchy(readFileSync(
 
 /** Directories of one cgroup, once for each distinct hierarchy. `path` is relative to the roots and begins with `/`. */
 export const cgroupDirectories = (hierarchy: CgroupHierarchy, path: string): readonly string[] =>
-  hierarchy.version === 2 ? [hierarchy.root + path] : [...new Set(Object.values(hierarchy.mounts))].map((mount) => mount + path);
+  hierarchy.version === 2
+    ? [hierarchy.root + path]
+    : [...new Set(Object.values(hierarchy.mounts))].map((mount) => mount + path);

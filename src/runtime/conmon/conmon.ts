@@ -48,7 +48,10 @@ const parseSync = (text: string): number => {
   }
   const { data, message: reason } = message as { data?: unknown; message?: unknown };
   if (typeof data === 'number' && data > 0) return data;
-  throw new JanusError('internal', `the runtime could not create the container: ${typeof reason === 'string' ? reason.trim() : 'no reason given'}`);
+  throw new JanusError(
+    'internal',
+    `the runtime could not create the container: ${typeof reason === 'string' ? reason.trim() : 'no reason given'}`,
+  );
 };
 
 const START_FD = 4;
@@ -68,7 +71,12 @@ const environment = (): Record<string, string> => ({
 export const startConmon = async (monitored: Monitored, signal: AbortSignal): Promise<number> => {
   signal.throwIfAborted();
   mkdirSync(monitored.layout.persist, { recursive: true, mode: 0o700 });
-  const command: Command = { path: 'conmon', args: conmonArgs(monitored), env: environment(), cwd: monitored.layout.bundle };
+  const command: Command = {
+    path: 'conmon',
+    args: conmonArgs(monitored),
+    env: environment(),
+    cwd: monitored.layout.bundle,
+  };
   const [syncRead, syncWrite] = pipe();
   const [startRead, startWrite] = pipe();
   const sync = readEnd(syncRead);

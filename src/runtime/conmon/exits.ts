@@ -24,7 +24,8 @@ export const readExitFile = async (directory: string, id: ContainerId): Promise<
   }
 };
 
-export const removeExitFile = async (directory: string, id: ContainerId): Promise<void> => rm(join(directory, id), { force: true });
+export const removeExitFile = async (directory: string, id: ContainerId): Promise<void> =>
+  rm(join(directory, id), { force: true });
 
 /** The kernel's queue of watch events overflows in silence, so the directory is read again at this interval. */
 const RESCAN_MS = 5000;
@@ -40,7 +41,11 @@ export const watchExits = (directory: string, listener: (id: ContainerId) => voi
   const watcher: FSWatcher = watch(directory, (_event, name) => tell(name));
   // The directory was removed: the rescan finds it when it is there again.
   watcher.on('error', () => watcher.close());
-  const rescan = (): void => void readdir(directory).then((names) => names.forEach(tell), () => undefined);
+  const rescan = (): void =>
+    void readdir(directory).then(
+      (names) => names.forEach(tell),
+      () => undefined,
+    );
   const timer = setInterval(rescan, RESCAN_MS);
   timer.unref();
   rescan();

@@ -20,11 +20,12 @@ export interface Place {
 
 const connectOne = async ({ enter, port }: Place, { host, family }: (typeof loopbacks)[number], signal: AbortSignal): Promise<Socket> => {
   const socket = new Socket({ fd: enter(() => inetSocket(family)), readable: true, writable: true, allowHalfOpen: true });
+  socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error(`no answer from ${host} within ${TIMEOUT_MS / 1000} s`)));
   try {
     const connected = once(socket, 'connect', { signal });
     socket.connect({ host, port });
     await connected;
-    return socket.setNoDelay(true);
+    return socket.setTimeout(0).removeAllListeners('timeout').setNoDelay(true);
   } catch (error) {
     socket.destroy();
     throw error;
@@ -36,11 +37,10 @@ const ABSENT: readonly (string | undefined)[] = ['ECONNREFUSED', 'EADDRNOTAVAIL'
 
 /** Connects to a port on the loopback of a network namespace, IPv4 first. Nobody listens: `unavailable`, naming port and reasons. */
 export const connectInside = async (place: Place, signal: AbortSignal): Promise<Duplex> => {
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const reasons: string[] = [];
   for (const loopback of loopbacks) {
     try {
-      return await connectOne(place, loopback, limited);
+      return await connectOne(place, loopback, signal);
     } catch (error) {
       signal.throwIfAborted();
       reasons.push(messageOf(error));

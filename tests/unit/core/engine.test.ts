@@ -8,7 +8,10 @@ describe('the engine', () => {
     expect(await engine.status()).toMatchObject({
       network: { ready: true },
       cgroupDriver: 'cgroupfs',
-      handlers: expect.arrayContaining([expect.objectContaining({ name: '' }), expect.objectContaining({ name: 'fast' })]),
+      handlers: expect.arrayContaining([
+        expect.objectContaining({ name: '' }),
+        expect.objectContaining({ name: 'fast' }),
+      ]),
     });
   });
 
@@ -24,7 +27,11 @@ describe('the engine', () => {
     const id = await bed.running(pod);
     expect(bed.engine.podSandbox(pod.slice(0, 16)).containers.map((container) => container.id)).toEqual([id]);
     expect(await bed.engine.podSandboxInfo(pod)).toMatchObject({ pid: 10, state: 'ready', runtimeType: 'runc' });
-    expect(await bed.engine.containerInfo(id)).toMatchObject({ pid: 20, sandboxID: pod, runtimeSpec: { ociVersion: '1.0.2' } });
+    expect(await bed.engine.containerInfo(id)).toMatchObject({
+      pid: 20,
+      sandboxID: pod,
+      runtimeSpec: { ociVersion: '1.0.2' },
+    });
     expect(bed.engine.portForwardUrl({ sandboxId: pod, ports: [80] })).toBe('port-forward-url');
   });
 

@@ -4,7 +4,13 @@ import { createEvents } from '../../../src/core/events.ts';
 import { sandboxRecord } from './fakes/records.ts';
 
 const sandbox = sandboxRecord();
-const event = (timestamp: bigint): PodEvent => ({ kind: 'created', id: sandbox.id, sandbox, containers: [], timestamp });
+const event = (timestamp: bigint): PodEvent => ({
+  kind: 'created',
+  id: sandbox.id,
+  sandbox,
+  containers: [],
+  timestamp,
+});
 const times = async (events: AsyncIterable<PodEvent>): Promise<bigint[]> => {
   const seen: bigint[] = [];
   for await (const { timestamp } of events) seen.push(timestamp);

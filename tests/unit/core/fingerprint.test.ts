@@ -4,9 +4,16 @@ import { fingerprint } from '../../../src/core/fingerprint.ts';
 
 const reversed = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).reverse().map(([key, each]) => [key, reversed(each)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, each]) => [key, reversed(each)]),
+  );
 };
-const objects = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.dictionary(fc.string(), fc.string())));
+const objects = fc.dictionary(
+  fc.string(),
+  fc.oneof(fc.string(), fc.integer(), fc.dictionary(fc.string(), fc.string())),
+);
 
 it('does not depend on the order of keys', () => {
   fc.assert(fc.property(objects, (value) => fingerprint(reversed(value)) === fingerprint(value)));

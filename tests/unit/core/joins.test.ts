@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createJoins } from '../../../src/core/joins.ts';
 
 /** Node 20 has no Promise.withResolvers. */
@@ -11,12 +11,11 @@ const pending = () => {
 it('the same request joins the work under way', async () => {
   const joins = createJoins<string>();
   const { promise, resolve } = pending();
-  let runs = 0;
-  const work = { name: 'pod', id: '1', fingerprint: 'x', run: () => (runs++, promise) };
+  const work = { name: 'pod', id: '1', fingerprint: 'x', run: vi.fn(() => promise) };
   const both = Promise.all([joins.join(work), joins.join({ ...work, id: '2' })]);
   resolve('made');
   expect(await both).toEqual(['made', 'made']);
-  expect(runs).toBe(1);
+  expect(work.run).toHaveBeenCalledOnce();
 });
 
 it('another request for the name is told the id and the age of the work', async () => {

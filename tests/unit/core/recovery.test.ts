@@ -88,7 +88,14 @@ describe('what is half-made', () => {
   it('is taken down, network and all', async () => {
     const bed = halfMade();
     expect(await recover(bed.ctx)).toEqual({ sandboxes: 0, containers: 0, takenDown: 2, failures: [] });
-    expect(bed.script.calls).toEqual(['runtime.remove', 'containers.delete', 'network.detach', 'host.stop', 'host.remove', 'sandboxes.delete']);
+    expect(bed.script.calls).toEqual([
+      'runtime.remove',
+      'containers.delete',
+      'network.detach',
+      'host.stop',
+      'host.remove',
+      'sandboxes.delete',
+    ]);
     expect([bed.runtime.present.size, bed.host.present.size]).toEqual([0, 0]);
   });
 
@@ -108,7 +115,10 @@ describe('what is half-made', () => {
     const signals: AbortSignal[] = [];
     bed.ctx.network.detach = async (_sandbox, _netns, { signal }) => void signals.push(signal);
     const { remove } = bed.runtime;
-    bed.runtime.remove = (ref, options) => (signals.push(options.signal), remove(ref, options));
+    bed.runtime.remove = (ref, options) => {
+      signals.push(options.signal);
+      return remove(ref, options);
+    };
     await recover(bed.ctx);
     // One deadline for all of it, however much there is.
     expect(new Set(signals).size).toBe(1);
@@ -120,7 +130,10 @@ describe('a pod', () => {
     const bed = restarted(running, { alive: false });
     bed.host.dead.add(bed.sandbox.id);
     await recover(bed.ctx);
-    expect(bed.engine.podSandbox(bed.sandbox.id).sandbox.state).toMatchObject({ kind: 'stopped', teardownPending: true });
+    expect(bed.engine.podSandbox(bed.sandbox.id).sandbox.state).toMatchObject({
+      kind: 'stopped',
+      teardownPending: true,
+    });
     await bed.engine.removePodSandbox(bed.sandbox.id, bed.call);
     expect(bed.script.calls).toContain('network.detach');
     expect(bed.host.present.size).toBe(0);
@@ -171,7 +184,13 @@ describe('what has no record', () => {
   it('is taken down, the network by what the plugins’ results say', async () => {
     const bed = stray();
     expect(await recover(bed.ctx)).toEqual({ sandboxes: 0, containers: 0, takenDown: 2, failures: [] });
-    expect(bed.script.calls).toEqual(['runtime.removeLeftover', 'network.detach', 'host.stop', 'host.remove', 'sandboxes.delete']);
+    expect(bed.script.calls).toEqual([
+      'runtime.removeLeftover',
+      'network.detach',
+      'host.stop',
+      'host.remove',
+      'sandboxes.delete',
+    ]);
     expect([bed.runtime.present.size, bed.host.present.size]).toEqual([0, 0]);
     expect(bed.complaints).toHaveLength(2);
   });

@@ -13,7 +13,10 @@ describe('a container', () => {
     await settle();
     expect(bed.engine.container(id).state.kind).toBe('running');
     await sweep(bed.ctx);
-    expect(bed.engine.container(id).state).toMatchObject({ kind: 'exited', exit: { exitCode: 255, reason: 'Unknown' } });
+    expect(bed.engine.container(id).state).toMatchObject({
+      kind: 'exited',
+      exit: { exitCode: 255, reason: 'Unknown' },
+    });
   });
 
   it('whose exit was told to nobody has it', async () => {
@@ -64,7 +67,11 @@ describe('a pod', () => {
     bed.host.dead.add(pod);
     await sweep(bed.ctx);
     const { state } = bed.engine.podSandbox(pod).sandbox;
-    expect(state).toMatchObject({ kind: 'stopped', teardownPending: true, reason: expect.stringContaining('process ended') });
+    expect(state).toMatchObject({
+      kind: 'stopped',
+      teardownPending: true,
+      reason: expect.stringContaining('process ended'),
+    });
     expect(bed.engine.container(id).state.kind).toBe('running');
     await bed.engine.removePodSandbox(pod, bed.call);
     expect(bed.runtime.present.size).toBe(0);
@@ -109,7 +116,7 @@ describe('what a verb could neither finish nor take back', () => {
     await sweep(bed.ctx);
     expect(bed.script.calls).not.toContain('network.detach');
     expect(bed.script.calls).not.toContain('runtime.remove');
-    release.forEach((each) => each());
+    for (const each of release) each();
     await Promise.all(made);
   });
 
@@ -131,21 +138,21 @@ describe('sweeping', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const bed = createBed();
     const pod = await bed.pod();
-    let asked = 0;
     let answer: (alive: boolean) => void = () => undefined;
-    bed.host.isAlive = () => (asked++, new Promise((resolve) => (answer = resolve)));
+    const isAlive = vi.fn(() => new Promise<boolean>((resolve) => (answer = resolve)));
+    bed.host.isAlive = isAlive;
     const sweeping = startSweeping(bed.ctx, 1000);
     vi.advanceTimersByTime(3000);
     await settle();
     await settle();
-    expect(asked).toBe(1);
+    expect(isAlive).toHaveBeenCalledTimes(1);
     answer(true);
     await settle();
     await settle();
     vi.advanceTimersByTime(1000);
     await settle();
     await settle();
-    expect(asked).toBe(2);
+    expect(isAlive).toHaveBeenCalledTimes(2);
     answer(true);
     sweeping[Symbol.dispose]();
     expect(vi.getTimerCount()).toBe(0);

@@ -29,7 +29,9 @@ describe('a sandbox', () => {
   it.each(pairs(sandboxStates, legal))('from %s to %s: %s', async (from, to, allowed) => {
     const { ctx } = createBed();
     const moved = moveSandbox(ctx, sandboxRecord({ state: sandboxStates[from] }), sandboxStates[to]);
-    await (allowed ? expect(moved).resolves.toMatchObject({ state: sandboxStates[to] }) : expect(moved).rejects.toThrow(`cannot go from ${from} to ${to}`));
+    await (allowed
+      ? expect(moved).resolves.toMatchObject({ state: sandboxStates[to] })
+      : expect(moved).rejects.toThrow(`cannot go from ${from} to ${to}`));
     expect(ctx.sandboxes.all()).toHaveLength(allowed ? 1 : 0);
   });
 });
@@ -40,7 +42,9 @@ describe('a container', () => {
     const { ctx } = createBed();
     const record = containerRecord(sandboxRecord().id, { state: containerStates[from] });
     const moved = moveContainer(ctx, record, { state: containerStates[to] });
-    await (allowed ? expect(moved).resolves.toMatchObject({ state: containerStates[to] }) : expect(moved).rejects.toThrow(`cannot go from ${from} to ${to}`));
+    await (allowed
+      ? expect(moved).resolves.toMatchObject({ state: containerStates[to] })
+      : expect(moved).rejects.toThrow(`cannot go from ${from} to ${to}`));
     expect(ctx.containers.all()).toHaveLength(allowed ? 1 : 0);
   });
 
@@ -84,7 +88,9 @@ describe('subscribers', () => {
     abort.abort();
     const seen = [];
     for await (const event of events ?? []) seen.push(event);
-    expect(seen.map(({ kind, id, containers }) => [kind, id, containers.map(({ state }) => state.kind).join()])).toEqual([
+    expect(
+      seen.map(({ kind, id, containers }) => [kind, id, containers.map(({ state }) => state.kind).join()]),
+    ).toEqual([
       ['created', sandbox, ''],
       ['started', sandbox, ''],
       ['created', container, 'created'],

@@ -43,7 +43,9 @@ it('goes on when a step fails, keeps both failures, and the record of what is le
 
 it('says so when the record cannot be deleted', async () => {
   const forget = () => Promise.reject(new Error('disk is broken'));
-  await expect(undoOnFailure(failing([]), forget)).rejects.toThrow('no network (and cleaning up failed: disk is broken)');
+  await expect(undoOnFailure(failing([]), forget)).rejects.toThrow(
+    'no network (and cleaning up failed: disk is broken)',
+  );
 });
 
 it('gives each step a deadline of its own', async () => {

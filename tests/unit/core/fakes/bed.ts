@@ -98,7 +98,8 @@ export const createBed = (changes: Partial<Context> = {}): Bed => {
   followExits(ctx);
   const engine = createEngine(ctx, { version: '1.2.3', config: {} });
   const call: Call = { signal: new AbortController().signal };
-  const pod: Bed['pod'] = (podChanges) => engine.runPodSandbox({ config: podConfig(podChanges), runtimeHandler: '' }, call);
+  const pod: Bed['pod'] = (podChanges) =>
+    engine.runPodSandbox({ config: podConfig(podChanges), runtimeHandler: '' }, call);
   const container: Bed['container'] = (sandboxId, containerChanges) =>
     engine.createContainer({ sandboxId, config: containerConfig(containerChanges) }, call);
   const running: Bed['running'] = async (sandboxId, containerChanges) => {
@@ -106,7 +107,21 @@ export const createBed = (changes: Partial<Context> = {}): Bed => {
     await engine.startContainer(id, call);
     return id;
   };
-  return { ctx, engine, script, host, runtime, images, sandboxStore, containerStore, call, complaints, pod, container, running };
+  return {
+    ctx,
+    engine,
+    script,
+    host,
+    runtime,
+    images,
+    sandboxStore,
+    containerStore,
+    call,
+    complaints,
+    pod,
+    container,
+    running,
+  };
 };
 
 /** Lets everything go on that waits for nothing but promises. */

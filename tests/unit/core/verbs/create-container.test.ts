@@ -66,7 +66,9 @@ describe('refused, with nothing left, is', () => {
   });
 
   it('one for a pod that does not exist', async () => {
-    await expect(createBed().engine.createContainer({ sandboxId: 'f'.repeat(64), config: containerConfig() }, createBed().call)).rejects.toMatchObject({
+    await expect(
+      createBed().engine.createContainer({ sandboxId: 'f'.repeat(64), config: containerConfig() }, createBed().call),
+    ).rejects.toMatchObject({
       kind: 'not-found',
     });
   });
@@ -82,7 +84,9 @@ describe('refused, with nothing left, is', () => {
     const bed = createBed();
     const pod = await bed.pod();
     const other = await bed.pod({ metadata: { name: 'db', uid: 'u2', namespace: 'shop', attempt: 0 } });
-    const target = await bed.running(what === 'another pod' ? other : pod, { metadata: { name: 'target', attempt: 0 } });
+    const target = await bed.running(what === 'another pod' ? other : pod, {
+      metadata: { name: 'target', attempt: 0 },
+    });
     if (what === 'an end') await bed.engine.stopContainer(target, 0, bed.call);
     const kind = what === 'an end' ? 'failed-precondition' : 'invalid-argument';
     await expect(bed.container(pod, inNamespace({ pid: 'target', targetId: target }))).rejects.toMatchObject({ kind });
@@ -113,7 +117,9 @@ describe('a failure of', () => {
     const pod = await bed.pod();
     bed.script.failOnce('runtime.create');
     bed.script.failOnce('runtime.remove');
-    await expect(bed.container(pod)).rejects.toThrow('runtime.create fails (and cleaning up failed: runtime.remove fails)');
+    await expect(bed.container(pod)).rejects.toThrow(
+      'runtime.create fails (and cleaning up failed: runtime.remove fails)',
+    );
     expect(bed.ctx.containers.all().map(({ state }) => state.kind)).toEqual(['creating']);
     await bed.container(pod);
     expect(bed.engine.listContainers({})).toHaveLength(1);
@@ -150,7 +156,10 @@ describe('a request for the same name', () => {
     const id = await bed.container(pod);
     expect(await bed.container(pod)).toBe(id);
     await bed.engine.startContainer(id, bed.call);
-    await expect(bed.container(pod)).rejects.toMatchObject({ kind: 'already-exists', message: expect.stringContaining(id) });
+    await expect(bed.container(pod)).rejects.toMatchObject({
+      kind: 'already-exists',
+      message: expect.stringContaining(id),
+    });
   });
 
   it('of other content is told the id, and the age of the work under way', async () => {
@@ -173,7 +182,10 @@ describe('a request for the same name', () => {
     const before = await bed.pod();
     const id = await bed.container(before);
     const after = await bed.pod({ metadata: { name: 'web', uid: 'u1', namespace: 'shop', attempt: 1 } });
-    await expect(bed.container(after)).rejects.toMatchObject({ kind: 'already-exists', message: expect.stringContaining(id) });
+    await expect(bed.container(after)).rejects.toMatchObject({
+      kind: 'already-exists',
+      message: expect.stringContaining(id),
+    });
   });
 });
 

@@ -3,7 +3,8 @@ import type { ContainerId } from '../../../../src/core/model/ids.ts';
 import { createBed, settle, type Bed } from '../fakes/bed.ts';
 import { resources } from '../fakes/records.ts';
 
-const exec = ({ engine, call }: Bed, containerId: string) => engine.execSync({ containerId, command: ['ls'], timeoutSeconds: 1 }, call);
+const exec = ({ engine, call }: Bed, containerId: string) =>
+  engine.execSync({ containerId, command: ['ls'], timeoutSeconds: 1 }, call);
 const streams = { tty: false, stdin: false, stdout: true, stderr: true };
 
 const notRunning: [string, (bed: Bed) => Promise<ContainerId>][] = [
@@ -60,12 +61,21 @@ describe('exec, attach and the log', () => {
 });
 
 describe('an update of resources', () => {
-  const limits = resources({ cpuShares: 100, memoryLimitInBytes: 5000, cpusetCpus: '0', unified: { 'memory.high': '1' } });
+  const limits = resources({
+    cpuShares: 100,
+    memoryLimitInBytes: 5000,
+    cpusetCpus: '0',
+    unified: { 'memory.high': '1' },
+  });
 
   it('changes what is set and keeps the rest', async () => {
     const bed = createBed();
     const id = await bed.running(await bed.pod(), { resources: limits });
-    await bed.engine.updateContainerResources(id, resources({ cpuShares: 200, unified: { 'memory.low': '2' } }), bed.call);
+    await bed.engine.updateContainerResources(
+      id,
+      resources({ cpuShares: 200, unified: { 'memory.low': '2' } }),
+      bed.call,
+    );
     expect(bed.engine.container(id).resources).toEqual({ ...limits, cpuShares: 200, unified: { 'memory.low': '2' } });
     expect(bed.engine.container(id).config.resources).toEqual(limits);
     expect(bed.containerStore.kept.get(id)?.resources).toMatchObject({ cpuShares: 200 });
@@ -82,7 +92,9 @@ describe('an update of resources', () => {
     const bed = createBed();
     const id = await bed.running(await bed.pod(), { resources: limits });
     bed.script.failOnce('runtime.update');
-    await expect(bed.engine.updateContainerResources(id, resources({ cpuShares: 1 }), bed.call)).rejects.toThrow('runtime.update fails');
+    await expect(bed.engine.updateContainerResources(id, resources({ cpuShares: 1 }), bed.call)).rejects.toThrow(
+      'runtime.update fails',
+    );
     expect(bed.engine.container(id).resources).toEqual(limits);
   });
 
@@ -103,7 +115,9 @@ describe('an update of resources', () => {
     const bed = createBed();
     const id = await bed.running(await bed.pod());
     await bed.engine.stopContainer(id, 0, bed.call);
-    await expect(bed.engine.updateContainerResources(id, limits, bed.call)).rejects.toMatchObject({ kind: 'failed-precondition' });
+    await expect(bed.engine.updateContainerResources(id, limits, bed.call)).rejects.toMatchObject({
+      kind: 'failed-precondition',
+    });
   });
 });
 
@@ -111,8 +125,15 @@ describe('an update of a pod’s resources', () => {
   it('is recorded, field by field', async () => {
     const bed = createBed();
     const pod = await bed.pod({ overhead: resources({ cpuShares: 1 }), resources: resources({ cpuShares: 2 }) });
-    await bed.engine.updatePodSandboxResources(pod, { overhead: undefined, resources: resources({ cpuShares: 3 }) }, bed.call);
-    expect(bed.sandboxStore.kept.get(pod)?.config).toMatchObject({ overhead: { cpuShares: 1 }, resources: { cpuShares: 3 } });
+    await bed.engine.updatePodSandboxResources(
+      pod,
+      { overhead: undefined, resources: resources({ cpuShares: 3 }) },
+      bed.call,
+    );
+    expect(bed.sandboxStore.kept.get(pod)?.config).toMatchObject({
+      overhead: { cpuShares: 1 },
+      resources: { cpuShares: 3 },
+    });
   });
 
   it('of a pod that is stopped is refused', async () => {

@@ -83,9 +83,7 @@ describe('a failure of', () => {
     const bed = createBed();
     bed.script.failOnce('host.startProcess');
     bed.script.failOnce('network.detach');
-    await expect(bed.pod()).rejects.toThrow(
-      'host.startProcess fails (and cleaning up failed: network.detach fails)',
-    );
+    await expect(bed.pod()).rejects.toThrow('host.startProcess fails (and cleaning up failed: network.detach fails)');
     expect(bed.ctx.sandboxes.all().map(({ state }) => state.kind)).toEqual(['creating']);
     expect(bed.engine.listPodSandboxes({})).toEqual([]);
     // The name is free all the same.

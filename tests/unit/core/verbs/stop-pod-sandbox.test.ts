@@ -3,7 +3,9 @@ import { createBed, settle, type Bed } from '../fakes/bed.ts';
 import { withNamespaces } from '../fakes/records.ts';
 
 const TEARDOWN = ['runtime.kill SIGKILL', 'network.detach', 'host.stop'];
-const torndown = ({ script }: Bed): readonly string[] => [...new Set(script.calls.filter((call) => TEARDOWN.includes(call)))];
+const torndown = ({ script }: Bed): readonly string[] => [
+  ...new Set(script.calls.filter((call) => TEARDOWN.includes(call))),
+];
 
 describe('a stop', () => {
   it('ends the containers, then the network, then the namespaces', async () => {

@@ -1,0 +1,98 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { until } from '../../support/wait.ts';
+import { type ClientStream, connectSpdy, type SpdyClient } from '../../unit/streaming/spdy-client.ts';
+import { descriptorsOf, startPod, type Pod } from './pod.ts';
+
+let pod: Pod;
+
+/** busybox: one process for each connection. */
+const listen = (port: number, address: string, program: string): string => `nc -lk -s ${address} -p ${port} -e ${program} &`;
+
+beforeAll(async () => {
+  pod = await startPod('forward', 23);
+  const counting = "sh -c 'wc -c; echo done'";
+  await pod.run('server', [listen(7000, '127.0.0.1', 'cat'), listen(7001, '::1', 'cat'), listen(7002, '127.0.0.1', counting), 'wait'].join(' '));
+});
+
+afterAll(async () => {
+  expect(await pod.close()).toEqual({});
+});
+
+const open = async (): Promise<SpdyClient> => {
+  const { url } = await pod.cri.runtime.portForward({ podSandboxId: pod.podSandboxId, port: [] });
+  return connectSpdy(url, 'portforward.k8s.io');
+};
+
+interface Connection {
+  readonly error: ClientStream;
+  readonly data: ClientStream;
+}
+
+let requests = 0;
+
+const forward = (client: SpdyClient, port: number): Connection => {
+  requests += 1;
+  const pair = { port: String(port), requestid: String(requests) };
+  return { error: client.open({ ...pair, streamtype: 'error' }, { fin: true }), data: client.open({ ...pair, streamtype: 'data' }) };
+};
+
+const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+const echoed = async (client: SpdyClient, port: number, bytes: Buffer): Promise<string> => {
+  const { data, error } = forward(client, port);
+  for (let i = 0; i < bytes.length; i += 60_000) data.write(bytes.subarray(i, i + 60_000));
+  data.end();
+  await data.ended;
+  expect(error.text()).toBe('');
+  return digest(Buffer.concat(data.received));
+};
+
+/** Until the servers listen the connection is refused. */
+const ready = (port: number): Promise<unknown> =>
+  until(`port ${port} listens`, async () => {
+    const client = await open();
+    const { data, error } = forward(client, port);
+    data.write('x\n');
+    data.end();
+    await Promise.all([data.ended, error.ended]);
+    client.transport.destroy();
+    return error.text() === '';
+  });
+
+it.each([7000, 7001])('reaches port %i on a loopback of the pod', async (port) => {
+  await ready(port);
+  const client = await open();
+  const bytes = randomBytes(1_000_000);
+  expect(await echoed(client, port, bytes)).toBe(digest(bytes));
+  client.transport.destroy();
+});
+
+it('half-closes: the server answers after the end of its input', async () => {
+  await ready(7002);
+  const client = await open();
+  const { data } = forward(client, 7002);
+  data.write(Buffer.alloc(100_000));
+  data.end();
+  expect(await data.ended).toBe('fin');
+  expect(data.text()).toMatch(/^100000\s+done\n$/);
+  client.transport.destroy();
+});
+
+it('carries many connections at once and leaves no descriptor behind', async () => {
+  await ready(7000);
+  const before = descriptorsOf(pod.daemon().pid);
+  const client = await open();
+  const bytes = Array.from({ length: 20 }, () => randomBytes(500_000));
+  expect(await Promise.all(bytes.map((each) => echoed(client, 7000, each)))).toEqual(bytes.map(digest));
+  client.transport.destroy();
+  await until('the descriptors are closed', () => descriptorsOf(pod.daemon().pid) <= before);
+});
+
+it('names the port and the reason when nobody listens', async () => {
+  const client = await open();
+  const { data, error } = forward(client, 7999);
+  await Promise.all([data.ended, error.ended]);
+  expect(error.text()).toMatch(/port 7999 cannot be reached: .*ECONNREFUSED.*127\.0\.0\.1.*ECONNREFUSED.*::1/);
+  client.transport.destroy();
+});

@@ -1,0 +1,79 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makePrivateDirectory, replaceFile } from '../../../src/host/files.ts';
+import { mount, unmount } from '../../../src/host/kernel.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'janus-files-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const modeOf = (path: string): number => statSync(path).mode & 0o777;
+
+describe.each([true, false])('a file that is replaced (durable: %s)', (durable) => {
+  it('has the new content, and only its owner reads it', async () => {
+    const path = join(directory, 'record');
+    await replaceFile(path, 'old', { durable });
+    await replaceFile(path, 'new', { durable });
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    expect(modeOf(path)).toBe(0o600);
+    expect(readdirSync(directory)).toEqual(['record']);
+  });
+
+  it('has the mode that is asked for', async () => {
+    const path = join(directory, 'public');
+    await replaceFile(path, 'x', { durable, mode: 0o640 });
+    expect(modeOf(path)).toBe(0o640);
+  });
+
+  it('keeps its old content, and leaves no draft, when it cannot be', async () => {
+    const path = join(directory, 'record');
+    mkdirSync(path);
+    writeFileSync(join(path, 'kept'), 'old');
+    await expect(replaceFile(path, 'new', { durable })).rejects.toMatchObject({ code: 'EISDIR' });
+    expect(readdirSync(directory)).toEqual(['record']);
+    expect(readFileSync(join(path, 'kept'), 'utf8')).toBe('old');
+  });
+
+  it('is whole for a reader at any time', async () => {
+    const path = join(directory, 'record');
+    const contents = Array.from({ length: 20 }, (_, n) => String(n).repeat(50_000));
+    await replaceFile(path, contents[0] ?? '', { durable });
+    const written = Promise.all(contents.map((content) => replaceFile(path, content, { durable })));
+    let done = false;
+    void written.then(() => (done = true));
+    do {
+      expect(contents).toContain(readFileSync(path, 'utf8'));
+      await new Promise((resolve) => setImmediate(resolve));
+    } while (!done);
+    await written;
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)('a disk that is full', () => {
+  it.each([true, false])('is said as such, and the old content stays (durable: %s)', async (durable) => {
+    mount({ source: 'tmpfs', target: directory, type: 'tmpfs', data: 'size=64k' });
+    try {
+      const path = join(directory, 'record');
+      await replaceFile(path, 'old', { durable });
+      await expect(replaceFile(path, 'x'.repeat(1024 * 1024), { durable })).rejects.toMatchObject({
+        kind: 'resource-exhausted',
+      });
+      expect(readFileSync(path, 'utf8')).toBe('old');
+      expect(readdirSync(directory)).toEqual(['record']);
+      await replaceFile(path, 'new', { durable });
+    } finally {
+      unmount(directory);
+    }
+  });
+});
+
+it('a private directory is nobody else’s, and may be there already', async () => {
+  const path = join(directory, 'a', 'b');
+  await makePrivateDirectory(path);
+  await makePrivateDirectory(path);
+  expect(modeOf(path)).toBe(0o700);
+});

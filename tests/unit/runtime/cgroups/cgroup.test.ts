@@ -1,0 +1,115 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { killGroup, start, withNull } from '../../../../src/host/process.ts';
+import {
+  cgroupPids,
+  joinCgroup,
+  killCgroup,
+  makeCgroup,
+  removeCgroup,
+} from '../../../../src/runtime/cgroups/cgroup.ts';
+import { findCgroups, parentAsWritten } from '../../../../src/runtime/cgroups/find.ts';
+import type { CgroupHierarchy } from '../../../../src/runtime/cgroups/hierarchy.ts';
+
+let root: string;
+let v1: CgroupHierarchy;
+let v2: CgroupHierarchy;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'janus-cgroup-'));
+  for (const name of ['cpuset', 'memory']) mkdirSync(join(root, name));
+  v1 = { version: 1, mounts: { cpuset: join(root, 'cpuset'), memory: join(root, 'memory') } };
+  v2 = { version: 2, root };
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const listed = (directory: string, pids: string): void => {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'cgroup.procs'), pids);
+};
+
+describe('a cgroup', () => {
+  it('is made with its parents, in every hierarchy, and may be there already', async () => {
+    await makeCgroup(v2, '/a/b/c');
+    await makeCgroup(v2, '/a/b/c');
+    expect(existsSync(join(root, 'a/b/c'))).toBe(true);
+    const memory: CgroupHierarchy = { version: 1, mounts: { cpu: join(root, 'memory'), memory: join(root, 'memory') } };
+    await makeCgroup(memory, '/a');
+    expect(existsSync(join(root, 'memory/a'))).toBe(true);
+  });
+
+  it('of version 1 takes over the processors of its parent', async () => {
+    // The kernel makes the files with the directory; here they stand ready.
+    for (const directory of ['cpuset', 'cpuset/a', 'cpuset/a/b']) {
+      mkdirSync(join(root, directory), { recursive: true });
+      writeFileSync(join(root, directory, 'cpuset.cpus'), directory === 'cpuset' ? '0-1\n' : '\n');
+      writeFileSync(join(root, directory, 'cpuset.mems'), directory === 'cpuset' ? '0\n' : '7\n');
+    }
+    await makeCgroup(v1, '/a');
+    await makeCgroup(v1, '/a/b');
+    expect(readFileSync(join(root, 'cpuset/a/b/cpuset.cpus'), 'utf8')).toBe('0-1\n');
+    expect(readFileSync(join(root, 'cpuset/a/b/cpuset.mems'), 'utf8')).toBe('7\n');
+  });
+
+  it('is joined in every hierarchy', async () => {
+    for (const name of ['cpuset', 'memory']) mkdirSync(join(root, name, 'a'));
+    await joinCgroup(v1, '/a', 42);
+    for (const name of ['cpuset', 'memory'])
+      expect(readFileSync(join(root, name, 'a/cgroup.procs'), 'utf8')).toBe('42');
+  });
+
+  it('has the processes of all hierarchies, once each; none when it is gone', async () => {
+    listed(join(root, 'cpuset/a'), '1\n2\n');
+    listed(join(root, 'memory/a'), '2\n3\n');
+    expect(await cgroupPids(v1, '/a')).toEqual([1, 2, 3]);
+    expect(await cgroupPids(v1, '/gone')).toEqual([]);
+  });
+
+  it('is killed without harm to us when it lists processes of another PID namespace', async () => {
+    // Pid 0 would be our own process group.
+    listed(join(root, 'a'), '0\n0\n');
+    expect(await cgroupPids(v2, '/a')).toEqual([]);
+    expect(await killCgroup(v2, '/a')).toBe(true);
+  });
+
+  it('is killed until it is empty, in bounded time', async () => {
+    const child = withNull((fd) => start({ path: 'sleep', args: ['60'] }, [fd, fd, fd]));
+    try {
+      listed(join(root, 'a'), `${child.pid}\n`);
+      // The file is no cgroup, so the pid stays in it.
+      expect(await killCgroup(v2, '/a')).toBe(false);
+      expect(await child.exited).toBe(137);
+    } finally {
+      killGroup(child.pid);
+    }
+  });
+
+  it('is removed in every hierarchy, and may be gone', async () => {
+    for (const name of ['cpuset', 'memory']) mkdirSync(join(root, name, 'a'));
+    await removeCgroup(v1, '/a');
+    await removeCgroup(v1, '/a');
+    expect(existsSync(join(root, 'memory/a'))).toBe(false);
+  });
+});
+
+describe('a cgroup whose place nobody knows', () => {
+  const [one, two] = ['1'.repeat(64), '2'.repeat(64)];
+
+  it('is found by its id, whatever the driver and in whatever hierarchy', async () => {
+    mkdirSync(join(root, 'memory/kubepods/burstable/pod1', one), { recursive: true });
+    mkdirSync(join(root, 'cpuset/a.slice/a-b.slice', `janus-${two}.scope`), { recursive: true });
+    const found = await findCgroups(v1, [one, two, '3'.repeat(64)]);
+    expect([...found].sort()).toEqual([
+      [one, `/kubepods/burstable/pod1/${one}`],
+      [two, `/a.slice/a-b.slice/janus-${two}.scope`],
+    ]);
+    expect(parentAsWritten(found.get(one) ?? '', 'cgroupfs')).toBe('/kubepods/burstable/pod1');
+    expect(parentAsWritten(found.get(two) ?? '', 'systemd')).toBe('a-b.slice');
+  });
+
+  it('is not looked for when there is none to be found', async () => {
+    expect(await findCgroups({ version: 2, root: '/nonexistent' }, [])).toEqual(new Map());
+    expect(await findCgroups({ version: 2, root: '/nonexistent' }, [one])).toEqual(new Map());
+  });
+});
