@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  expect(await pod.close()).toEqual({});
+  expect(await pod.close()).toEqual([]);
 });
 
 const ECHO = 'while read line; do [ "$line" = quit ] && exit 4; echo "out $line"; echo "err $line" >&2; done; echo end';

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  expect(await pod.close()).toEqual({});
+  expect(await pod.close()).toEqual([]);
 });
 
 const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

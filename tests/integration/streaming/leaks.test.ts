@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  expect(await pod.close()).toEqual({});
+  expect(await pod.close()).toEqual([]);
 });
 
 const SESSIONS = 60;

@@ -3,7 +3,7 @@ import type { ContainerConfig, DeepPartial } from '../../../src/adapters/v1alpha
 import { makeBed, type Bed } from '../../support/bed.ts';
 import { connectV1, type ClientV1 } from '../../support/clients.ts';
 import { startDaemon, type RunningDaemon } from '../../support/daemon.ts';
-import { leftBehind, readHost, type HostState } from '../../support/host.ts';
+import { readHost } from '../../support/host.ts';
 import { containerConfig, podConfig } from '../../support/requests.ts';
 import { type ClientStream, connectSpdy, type SpdyClient } from '../../unit/streaming/spdy-client.ts';
 
@@ -18,12 +18,11 @@ export interface Pod {
   readonly podSandboxId: string;
   /** Starts a container that runs a script; its id. */
   run(name: string, script: string, parts?: DeepPartial<ContainerConfig>): Promise<string>;
-  /** Takes all of it away, and says what it left on the host. */
-  close(): Promise<Partial<Record<keyof HostState, readonly string[]>>>;
+  /** Takes all of it away, and says what of it is left on the host. */
+  close(): Promise<readonly string[]>;
 }
 
 export const startPod = async (name: string, octet: number): Promise<Pod> => {
-  const before = readHost();
   const bed = makeBed(name, octet);
   let daemon = await startDaemon(bed);
   const cri = connectV1(bed.socket);
@@ -43,8 +42,9 @@ export const startPod = async (name: string, octet: number): Promise<Pod> => {
     await cri.runtime.removePodSandbox({ podSandboxId });
     cri.close();
     await daemon.stop();
+    const { mounts, cgroups, processes } = readHost();
     bed.dispose();
-    return leftBehind(before, readHost());
+    return [...mounts, ...cgroups, ...processes].filter((entry) => entry.includes(`${bed.directory}/state/`) || entry.includes(`${bed.cgroupParent}/`));
   };
   return { bed, daemon: () => daemon, restart, cri, podSandboxId, run, close };
 };

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  expect(await pod.close()).toEqual({});
+  expect(await pod.close()).toEqual([]);
 });
 
 const open = async (): Promise<SpdyClient> => {
