@@ -40,10 +40,11 @@ require_node() {
   [ "$major" -ge 20 ] || { echo "install: Node.js 20 or later is needed, this is $(node --version)" >&2; return 1; }
 }
 
-# install_modules: npm packages exactly as package-lock.json has them; again only when it changed.
+# install_modules: npm packages in the versions of package-lock.json; again only when it changed. Not `npm ci`: that refuses a lock file
+# which lacks the optional packages of other platforms, and not every registry has them all.
 install_modules() {
   local installed=node_modules/.package-lock.json
   if [ -e "$installed" ] && [ ! package-lock.json -nt "$installed" ]; then return 0; fi
   echo "install: npm packages"
-  npm ci --no-fund --no-audit
+  npm install --no-save --no-fund --no-audit --loglevel=error
 }

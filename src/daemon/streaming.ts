@@ -21,7 +21,12 @@ const requireReady = (ctx: Context, id: string): SandboxRecord => {
 const backendOf = (context: () => Context): StreamingBackend => ({
   exec: (request, io, options) => {
     const ctx = context();
-    return ctx.runtime.exec(requireRunning(ctx, request.containerId), { command: request.command, tty: request.tty }, io, options);
+    return ctx.runtime.exec(
+      requireRunning(ctx, request.containerId),
+      { command: request.command, tty: request.tty },
+      io,
+      options,
+    );
   },
   attach: (request, io, options) => {
     const ctx = context();
@@ -49,7 +54,8 @@ const counted = (backend: StreamingBackend) => {
     attach: (...args) => count(() => backend.attach(...args)),
     portForward: (...args) => count(() => backend.portForward(...args)),
   };
-  const settled = (): Promise<unknown> => Promise.race([Promise.allSettled(running), delay(SETTLE_MS, undefined, { ref: false })]);
+  const settled = (): Promise<unknown> =>
+    Promise.race([Promise.allSettled(running), delay(SETTLE_MS, undefined, { ref: false })]);
   return { backend: counting, settled };
 };
 
@@ -62,7 +68,13 @@ const tlsOf = ({ tls }: StreamingConfig): StreamingTls | undefined => {
 
 export const createStreaming = (config: StreamingConfig, logger: Logger, context: () => Context): StreamingServer => {
   const { backend, settled } = counted(backendOf(context));
-  const server = createStreamingServer({ backend, address: config.address, port: config.port, tls: tlsOf(config), logger });
+  const server = createStreamingServer({
+    backend,
+    address: config.address,
+    port: config.port,
+    tls: tlsOf(config),
+    logger,
+  });
   const close = async (): Promise<void> => {
     await server.close();
     await settled();

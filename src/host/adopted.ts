@@ -13,7 +13,7 @@ let expecting = 0;
 
 /** How long a corpse that nobody awaits may lie. */
 const SWEEP_MS = 1000;
-let sweeping: NodeJS.Timeout | undefined;
+let scheduled = false;
 
 const read = (path: string): string => {
   try {
@@ -25,7 +25,9 @@ const read = (path: string): string => {
 };
 
 const ownChildren = (): readonly number[] =>
-  readdirSync('/proc/self/task').flatMap((task) => read(`/proc/self/task/${task}/children`).split(' ').filter(Boolean).map(Number));
+  readdirSync('/proc/self/task').flatMap((task) =>
+    read(`/proc/self/task/${task}/children`).split(' ').filter(Boolean).map(Number),
+  );
 
 /** State and parent: fields 3 and 4 of /proc/pid/stat (proc(5)). */
 const statusOf = (pid: number): { readonly state: string; readonly parent: number } => {
@@ -35,15 +37,19 @@ const statusOf = (pid: number): { readonly state: string; readonly parent: numbe
 };
 
 const sweep = (): void => {
-  sweeping = undefined;
-  if (expecting > 0) return schedule();
   for (const pid of ownChildren()) {
     if (!isAwaited(pid) && statusOf(pid).state === 'Z') waitNow(pid);
   }
 };
 
 const schedule = (): void => {
-  sweeping ??= setTimeout(sweep, SWEEP_MS).unref();
+  if (scheduled) return;
+  scheduled = true;
+  setTimeout(() => {
+    scheduled = false;
+    if (expecting > 0) schedule();
+    else sweep();
+  }, SWEEP_MS).unref();
 };
 
 /** Begins to adopt orphans, for as long as this process lives. May be called again. */
@@ -64,7 +70,8 @@ export const expectingOrphan = async <T>(start: () => Promise<T>): Promise<T> =>
 
 /** The exit code of an adopted process, which may have ended already. To be called within `expectingOrphan`. Not ours: JanusError "internal". */
 export const exitOfOrphan = (pid: number): Promise<number> => {
-  if (statusOf(pid).parent !== process.pid) throw new JanusError('internal', `process ${pid} has not been left to the daemon`);
+  if (statusOf(pid).parent !== process.pid)
+    throw new JanusError('internal', `process ${pid} has not been left to the daemon`);
   const exited = exitOf(pid);
   reap();
   return exited;

@@ -14,15 +14,18 @@ struct('msghdr', {
   flags: 'int',
 });
 
+type Call = (...args: readonly unknown[]) => number;
+const call = (signature: string): Call => libc.func(signature) as Call;
+
 const c = {
-  socket: libc.func('int socket(int domain, int type, int protocol)'),
-  connect: libc.func('int connect(int fd, const void *address, unsigned int length)'),
-  bind: libc.func('int bind(int fd, const void *address, unsigned int length)'),
-  listen: libc.func('int listen(int fd, int backlog)'),
-  accept4: libc.func('int accept4(int fd, void *address, void *length, int flags)'),
-  recvmsg: libc.func('long recvmsg(int fd, _Inout_ msghdr *message, int flags)'),
-  dup3: libc.func('int dup3(int from, int to, int flags)'),
-  ioctl: libc.func('int ioctl(int fd, unsigned long request, _Inout_ uint8_t *argument)'),
+  socket: call('int socket(int domain, int type, int protocol)'),
+  connect: call('int connect(int fd, const void *address, unsigned int length)'),
+  bind: call('int bind(int fd, const void *address, unsigned int length)'),
+  listen: call('int listen(int fd, int backlog)'),
+  accept4: call('int accept4(int fd, void *address, void *length, int flags)'),
+  recvmsg: call('long recvmsg(int fd, _Inout_ msghdr *message, int flags)'),
+  dup3: call('int dup3(int from, int to, int flags)'),
+  ioctl: call('int ioctl(int fd, unsigned long request, _Inout_ uint8_t *argument)'),
 };
 
 const AF_UNIX = 1;
@@ -83,9 +86,18 @@ const DATA_BYTES = 4096;
 const receiveRights = (connection: number): number => {
   const control = Buffer.alloc(CONTROL_BYTES);
   const vectors = [{ base: Buffer.alloc(DATA_BYTES), length: DATA_BYTES }];
-  const message = { name: null, nameLength: 0, vectors, vectorCount: 1, control, controlLength: CONTROL_BYTES, flags: 0 };
-  checked(Number(c.recvmsg(connection, message, MSG_CMSG_CLOEXEC)), 'recvmsg');
-  if (control.readInt32LE(8) !== SOL_SOCKET || control.readInt32LE(12) !== SCM_RIGHTS) throw new Error('the message carries no descriptor');
+  const message = {
+    name: null,
+    nameLength: 0,
+    vectors,
+    vectorCount: 1,
+    control,
+    controlLength: CONTROL_BYTES,
+    flags: 0,
+  };
+  checked(c.recvmsg(connection, message, MSG_CMSG_CLOEXEC), 'recvmsg');
+  if (control.readInt32LE(8) !== SOL_SOCKET || control.readInt32LE(12) !== SCM_RIGHTS)
+    throw new Error('the message carries no descriptor');
   return control.readInt32LE(RIGHTS_OFFSET);
 };
 
@@ -135,7 +147,10 @@ export const bytesWaiting = (fd: number): number => {
 };
 
 /** Sets the size of a terminal; its foreground processes get SIGWINCH when it changes (ioctl_tty(2)). */
-export const setTerminalSize = (fd: number, { width, height }: { readonly width: number; readonly height: number }): void => {
+export const setTerminalSize = (
+  fd: number,
+  { width, height }: { readonly width: number; readonly height: number },
+): void => {
   const size = Buffer.alloc(8);
   size.writeUInt16LE(height, 0);
   size.writeUInt16LE(width, 2);

@@ -13,6 +13,7 @@ export class Unavailable extends Error {}
 
 /** Flags of the ginkgo inside: 1 in critest 1.23, 2 after that. Parallel nodes of ginkgo 1 have another working directory. */
 const ginkgo1 = {
+  program: join(repository, 'tests', 'conformance', 'ginkgo-1.sh'),
   report: (work) => `-report-dir=${join(work, 'report')}`,
   randomize: '-ginkgo.randomizeAllSpecs',
   noColor: '-ginkgo.noColor',
@@ -30,7 +31,8 @@ async function prepare(release, work) {
   if (status !== 0) throw new Error(`critest ${release} was not built: ${output.slice(-2000)}`);
   for (const name of ['bin', 'tmp', 'report']) await mkdir(join(work, name));
   await patchDigest(join(tools, `critest-${release}`), join(work, 'bin', 'critest'), digestFile);
-  await symlink(join(tools, `ginkgo-${release}`), join(work, 'bin', 'ginkgo'));
+  const ginkgo = release === '1.23' ? ginkgo1.program : join(tools, `ginkgo-${release}`);
+  await symlink(ginkgo, join(work, 'bin', 'ginkgo'));
 }
 
 function argumentsFor({ suite, endpoint, work, options: { focus, skip, randomize, nodes } }) {
@@ -52,10 +54,12 @@ async function readReports(work, results) {
   return Promise.all(files.map((name) => readFile(join(work, name), 'utf8')));
 }
 
-async function execute({ work, args, log, signal }) {
+async function execute({ release, work, args, log, signal }) {
+  const critest = join(work, 'bin', 'critest');
   const path = [join(work, 'bin'), process.env.PATH].join(delimiter);
-  const env = { ...process.env, PATH: path, TMPDIR: join(work, 'tmp') };
-  const child = start(join(work, 'bin', 'critest'), args, { log, cwd: work, env });
+  const ginkgo = { GINKGO: join(tools, `ginkgo-${release}`), CRITEST: critest };
+  const env = { ...process.env, ...ginkgo, PATH: path, TMPDIR: join(work, 'tmp') };
+  const child = start(critest, args, { log, cwd: work, env });
   const limit = AbortSignal.any([signal, AbortSignal.timeout(runTimeout)]);
   const end = () => kill(-child.pid, 'SIGKILL');
   limit.addEventListener('abort', end);
@@ -73,7 +77,7 @@ export async function runCritest(context) {
   const { suite, work, results, signal } = context;
   await prepare(suite.release, work);
   const log = join(results, 'critest.log');
-  const how = await execute({ work, args: argumentsFor(context), log, signal });
+  const how = await execute({ release: suite.release, work, args: argumentsFor(context), log, signal });
   const reports = await readReports(work, results);
   const specs = reports.length === 0 ? [] : mergeReports(reports.map(parseReport));
   const failed = specs.some((spec) => spec.outcome === 'failed');

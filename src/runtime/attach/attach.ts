@@ -47,7 +47,10 @@ const attachTo = async ({ ref, io, layout }: Attached, signal: AbortSignal): Pro
     behind = true;
     connection.close();
   };
-  const connection = connectToConmon(layout.attachSocket, { stdout: outlet(io.stdout, onBehind), stderr: outlet(io.stderr, onBehind) });
+  const connection = connectToConmon(layout.attachSocket, {
+    stdout: outlet(io.stdout, onBehind),
+    stderr: outlet(io.stderr, onBehind),
+  });
   signal.addEventListener('abort', connection.close, { once: true });
   feed(ref, io, connection);
   if (ref.container.config.tty) void followSizes(io.resize, layout.bundle).catch(() => undefined);

@@ -57,7 +57,9 @@ export const connectToConmon = (socket: string, { stdout, stderr }: Outputs): Co
   const send: ConmonConnection['send'] = (bytes, done) => {
     const rest = bytes.subarray(MAX_PACKET);
     // One at a time: what waits together would leave as one packet.
-    stream.write(bytes.subarray(0, MAX_PACKET), (error) => (error || rest.length === 0 ? done(error) : send(rest, done)));
+    stream.write(bytes.subarray(0, MAX_PACKET), (error) =>
+      error || rest.length === 0 ? done(error) : send(rest, done),
+    );
   };
   return {
     closed: new Promise((resolve) => stream.once('close', () => resolve())),

@@ -11,7 +11,8 @@ export const createSeats = (perContainer: number): Seats => {
   return {
     take: (id) => {
       const count = taken.get(id) ?? 0;
-      if (count >= perContainer) throw new JanusError('resource-exhausted', `${count} clients are attached to container ${id} already`);
+      if (count >= perContainer)
+        throw new JanusError('resource-exhausted', `${count} clients are attached to container ${id} already`);
       taken.set(id, count + 1);
       return {
         [Symbol.dispose]: () => {

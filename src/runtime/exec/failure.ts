@@ -12,7 +12,7 @@ const messageIn = (line: string): string | undefined => {
 
 /** Both runtimes say so when it is the command that cannot be run. */
 const COMMAND_FAULT = /executable file|no such file or directory|permission denied|is a directory|exec format error/i;
-const GONE = /container .*(not running|stopped|does not exist)|no such process/i;
+const GONE = /stopped container|not running|container .*does not exist|no such process/i;
 
 /** Why the runtime did not start the process, from its own log (`--log-format json`). */
 export const startFailure = (log: string, exitCode: number): JanusError => {

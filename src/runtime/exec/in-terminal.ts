@@ -20,7 +20,8 @@ const firstSize = async (first: ReturnType<Sizes['next']>): Promise<TerminalSize
 
 /** Applies sizes, for as long as they come and the terminal is there. */
 const follow = async (sizes: Sizes, first: ReturnType<Sizes['next']>, { fd, stream }: OwnStream): Promise<void> => {
-  for (let size = await first; !size.done && !stream.destroyed; size = await sizes.next()) setTerminalSize(fd, size.value);
+  for (let size = await first; !size.done && !stream.destroyed; size = await sizes.next())
+    setTerminalSize(fd, size.value);
 };
 
 /** Starts a process in a terminal that has the client's size from the beginning, if the client says one in time. */

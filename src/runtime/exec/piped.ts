@@ -26,12 +26,20 @@ const closeAll = (fds: readonly number[]): void => {
 };
 
 /** Starts a process without a terminal; its outputs are pipes of their own, and so is its input if it is to have one. */
-export const startPiped = async (env: ExecEnvironment, request: PipedRequest, signal: AbortSignal): Promise<PipedProcess> => {
+export const startPiped = async (
+  env: ExecEnvironment,
+  request: PipedRequest,
+  signal: AbortSignal,
+): Promise<PipedProcess> => {
   const { ref, command, withStdin } = request;
   const [[outRead, outWrite], [errRead, errWrite]] = [pipe(), pipe()];
   const [inRead, inWrite] = withStdin ? pipe() : [openSync('/dev/null', 'r'), undefined];
   try {
-    const process = await startProcess(env, { ref, command, terminal: undefined, fds: [inRead, outWrite, errWrite] }, signal);
+    const process = await startProcess(
+      env,
+      { ref, command, terminal: undefined, fds: [inRead, outWrite, errWrite] },
+      signal,
+    );
     return {
       process,
       stdin: inWrite === undefined ? undefined : { fd: inWrite, stream: writeEnd(inWrite) },

@@ -2,7 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 
 const childrenOf = async (pid: number): Promise<readonly number[]> => {
   const tasks = await readdir(`/proc/${pid}/task`).catch(() => []);
-  const lists = await Promise.all(tasks.map((task) => readFile(`/proc/${pid}/task/${task}/children`, 'utf8').catch(() => '')));
+  const lists = await Promise.all(
+    tasks.map((task) => readFile(`/proc/${pid}/task/${task}/children`, 'utf8').catch(() => '')),
+  );
   return lists.flatMap((list) => list.split(' ').filter(Boolean).map(Number));
 };
 
@@ -46,7 +48,9 @@ export const killTree = async ({ root, rooted, candidates }: Tree): Promise<void
   const stopped = new Set<number>();
   for (let round = 0; round < ROUNDS; round += 1) {
     const below = rooted ? await withDescendants(root) : [];
-    const found = [...new Set([...below, ...(await orphans(root, stopped, candidates))])].filter((pid) => !stopped.has(pid));
+    const found = [...new Set([...below, ...(await orphans(root, stopped, candidates))])].filter(
+      (pid) => !stopped.has(pid),
+    );
     if (found.length === 0) break;
     signalAll(found, 'SIGSTOP');
     for (const pid of found) stopped.add(pid);
@@ -54,7 +58,11 @@ export const killTree = async ({ root, rooted, candidates }: Tree): Promise<void
   signalAll(stopped, 'SIGKILL');
 };
 
-const orphans = async (root: number, known: ReadonlySet<number>, candidates: Tree['candidates']): Promise<readonly number[]> => {
+const orphans = async (
+  root: number,
+  known: ReadonlySet<number>,
+  candidates: Tree['candidates'],
+): Promise<readonly number[]> => {
   const sessions = await Promise.all((await candidates()).map(async (pid) => ({ pid, session: await sessionOf(pid) })));
   return sessions.filter(({ session }) => session === root || known.has(session)).map(({ pid }) => pid);
 };

@@ -46,7 +46,10 @@ export const relay = ({ fd, stream }: OwnStream, sink: Writable | undefined): Re
 /** Feeds a process from the client; `end` comes when the client has ended its side. What the process does not want any more is read and dropped. */
 export const feed = (source: Readable | undefined, input: Writable, end: () => void): void => {
   input.on('error', () => undefined);
-  if (source === undefined) return end();
+  if (source === undefined) {
+    end();
+    return;
+  }
   source.once('end', end);
   source.pipe(input, { end: false });
   input.once('close', () => source.resume());

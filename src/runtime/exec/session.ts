@@ -21,7 +21,11 @@ interface Running {
 /** What a terminal's line discipline takes for the end of the input (termios(3), VEOF). */
 const END_OF_TRANSMISSION = '\x04';
 
-const inTerminal = async (env: ExecEnvironment, { ref, spec, io }: SessionRequest, signal: AbortSignal): Promise<Running> => {
+const inTerminal = async (
+  env: ExecEnvironment,
+  { ref, spec, io }: SessionRequest,
+  signal: AbortSignal,
+): Promise<Running> => {
   const { process, terminal } = await startInTerminal(env, { ref, command: spec.command, resize: io.resize }, signal);
   const { stream } = terminal;
   const output = relay(terminal, io.stdout);
@@ -29,17 +33,31 @@ const inTerminal = async (env: ExecEnvironment, { ref, spec, io }: SessionReques
   return { process, outputs: [output], closeInput: () => io.stdin?.unpipe(stream).resume() };
 };
 
-const withPipes = async (env: ExecEnvironment, { ref, spec, io }: SessionRequest, signal: AbortSignal): Promise<Running> => {
-  const { process, stdin, stdout, stderr } = await startPiped(env, { ref, command: spec.command, withStdin: io.stdin !== undefined }, signal);
+const withPipes = async (
+  env: ExecEnvironment,
+  { ref, spec, io }: SessionRequest,
+  signal: AbortSignal,
+): Promise<Running> => {
+  const { process, stdin, stdout, stderr } = await startPiped(
+    env,
+    { ref, command: spec.command, withStdin: io.stdin !== undefined },
+    signal,
+  );
   if (stdin !== undefined) feed(io.stdin, stdin.stream, () => stdin.stream.end());
-  return { process, outputs: [relay(stdout, io.stdout), relay(stderr, io.stderr)], closeInput: () => stdin?.stream.destroy() };
+  return {
+    process,
+    outputs: [relay(stdout, io.stdout), relay(stderr, io.stderr)],
+    closeInput: () => stdin?.stream.destroy(),
+  };
 };
 
 /** How long a background process may hold the output open after the command itself has ended, unless the client is what is slow. */
 const DRAIN_MS = 1000;
 
 const drain = async (outputs: readonly Relay[]): Promise<void> => {
-  const timer = setTimeout(() => outputs.forEach((output) => output.finish()), DRAIN_MS);
+  const timer = setTimeout(() => {
+    for (const output of outputs) output.finish();
+  }, DRAIN_MS);
   await Promise.all(outputs.map(({ done }) => done));
   clearTimeout(timer);
 };
@@ -48,10 +66,16 @@ const drain = async (outputs: readonly Relay[]): Promise<void> => {
  * Runs a command for a client that is there to see it, and resolves with its exit code when its output has been handed over. The command does not outlive the
  * session: when the signal aborts it is killed with all that came of it, and the call rejects with the signal's reason.
  */
-export const execSession = async (env: ExecEnvironment, request: SessionRequest, signal: AbortSignal): Promise<number> => {
+export const execSession = async (
+  env: ExecEnvironment,
+  request: SessionRequest,
+  signal: AbortSignal,
+): Promise<number> => {
   signal.throwIfAborted();
   const { process, outputs, closeInput } = await (request.spec.tty ? inTerminal : withPipes)(env, request, signal);
-  const cut = (): void => outputs.forEach((output) => output.cut());
+  const cut = (): void => {
+    for (const output of outputs) output.cut();
+  };
   let killed: Promise<void> | undefined;
   const kill = (): void => {
     killed = process.kill().finally(cut);

@@ -30,7 +30,11 @@ const START_TIMEOUT_MS = 60_000;
  * Has the runtime start a process and leave it to us: no process of the runtime stays behind. When the signal aborts before it runs, all that has been
  * started is killed and the call rejects with the signal's reason. A command that cannot be run: `invalid-argument`.
  */
-export const startProcess = (env: ExecEnvironment, request: ProcessRequest, signal: AbortSignal): Promise<StartedProcess> =>
+export const startProcess = (
+  env: ExecEnvironment,
+  request: ProcessRequest,
+  signal: AbortSignal,
+): Promise<StartedProcess> =>
   env.starts(signal, () =>
     expectingOrphan(async () => {
       const files = await writeCallFiles(env.layout(request.ref), request);
@@ -46,7 +50,11 @@ export const startProcess = (env: ExecEnvironment, request: ProcessRequest, sign
     }),
   );
 
-const callRuntime = async (env: ExecEnvironment, call: ProcessRequest & { files: CallFiles }, signal: AbortSignal): Promise<void> => {
+const callRuntime = async (
+  env: ExecEnvironment,
+  call: ProcessRequest & { files: CallFiles },
+  signal: AbortSignal,
+): Promise<void> => {
   const { ref, fds, files, consoleSocket } = call;
   signal.throwIfAborted();
   const options = ['--detach', '--pid-file', files.pid, '--process', files.process];
@@ -70,7 +78,11 @@ const exitInTime = async ({ exited }: Child, kill: () => void, signal: AbortSign
   try {
     const exitCode = await exited;
     if (exitCode !== 0) signal.throwIfAborted();
-    if (late) throw new JanusError('deadline-exceeded', `the runtime did not start the process within ${START_TIMEOUT_MS / 1000} s`);
+    if (late)
+      throw new JanusError(
+        'deadline-exceeded',
+        `the runtime did not start the process within ${START_TIMEOUT_MS / 1000} s`,
+      );
     return exitCode;
   } finally {
     clearTimeout(timer);

@@ -18,9 +18,20 @@ export interface Place {
   readonly port: number;
 }
 
-const connectOne = async ({ enter, port }: Place, { host, family }: (typeof loopbacks)[number], signal: AbortSignal): Promise<Socket> => {
-  const socket = new Socket({ fd: enter(() => inetSocket(family)), readable: true, writable: true, allowHalfOpen: true });
-  socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error(`no answer from ${host} within ${TIMEOUT_MS / 1000} s`)));
+const connectOne = async (
+  { enter, port }: Place,
+  { host, family }: (typeof loopbacks)[number],
+  signal: AbortSignal,
+): Promise<Socket> => {
+  const socket = new Socket({
+    fd: enter(() => inetSocket(family)),
+    readable: true,
+    writable: true,
+    allowHalfOpen: true,
+  });
+  socket.setTimeout(TIMEOUT_MS, () =>
+    socket.destroy(new Error(`no answer from ${host} within ${TIMEOUT_MS / 1000} s`)),
+  );
   try {
     const connected = once(socket, 'connect', { signal });
     socket.connect({ host, port });

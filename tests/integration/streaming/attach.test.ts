@@ -43,7 +43,9 @@ it('a client that leaves, or ends its input, does the container no harm', async 
   await until('the output', () => ending.streams.stdout.text() === 'out b\n');
   const last = await attach(pod, id);
   last.streams.stdin.write('c\n');
-  await until('the output of all', () => [ending, last].every(({ streams }) => streams.stdout.text().endsWith('out c\n')));
+  await until('the output of all', () =>
+    [ending, last].every(({ streams }) => streams.stdout.text().endsWith('out c\n')),
+  );
   for (const { client } of [ending, last]) client.transport.destroy();
 });
 
@@ -79,13 +81,16 @@ it('input to a container that has none is dropped', async () => {
 });
 
 it('a client that stops reading is cut off, and does not stall the container or the others', async () => {
-  const script = 'read go; i=0; while [ $i -lt 300 ]; do head -c 100000 /dev/zero | tr "\\0" x; echo; i=$((i+1)); done; echo over; sleep 1000';
+  const script =
+    'read go; i=0; while [ $i -lt 300 ]; do head -c 100000 /dev/zero | tr "\\0" x; echo; i=$((i+1)); done; echo over; sleep 1000';
   const id = await pod.run('chatty', script, { stdin: true });
   const slow = await attach(pod, id);
   const quick = await attach(pod, id);
   slow.client.transport.pause();
   quick.streams.stdin.write('go\n');
-  await until('the container has written all', () => quick.streams.stdout.received.at(-1)?.toString().endsWith('over\n'));
+  await until('the container has written all', () =>
+    quick.streams.stdout.received.at(-1)?.toString().endsWith('over\n'),
+  );
   slow.client.transport.resume();
   await expect(slow.exitCode()).rejects.toThrow(/reads more slowly/);
   expect(await stateOf(id)).not.toBe(EXITED);
@@ -102,7 +107,10 @@ it('only so many clients are attached to a container', async () => {
   const next = await until('a seat is free', async () => {
     const session = await sit();
     const refused = session.streams.error.ended.then(() => undefined);
-    return Promise.race([refused, until('a tick', () => session.streams.stdout.received.length > 0).then(() => session)]);
+    return Promise.race([
+      refused,
+      until('a tick', () => session.streams.stdout.received.length > 0).then(() => session),
+    ]);
   });
   for (const { client } of [...sessions, next]) client.transport.destroy();
 });

@@ -44,7 +44,9 @@ export const startPod = async (name: string, octet: number): Promise<Pod> => {
     await daemon.stop();
     const { mounts, cgroups, processes } = readHost();
     bed.dispose();
-    return [...mounts, ...cgroups, ...processes].filter((entry) => entry.includes(`${bed.directory}/state/`) || entry.includes(`${bed.cgroupParent}/`));
+    return [...mounts, ...cgroups, ...processes].filter(
+      (entry) => entry.includes(`${bed.directory}/state/`) || entry.includes(`${bed.cgroupParent}/`),
+    );
   };
   return { bed, daemon: () => daemon, restart, cri, podSandboxId, run, close };
 };
@@ -79,10 +81,14 @@ const openStreams = async (url: string, flags: typeof everything): Promise<Sessi
   const client = await connectSpdy(url, 'v4.channel.k8s.io');
   const wanted = { error: true, ...flags, resize: flags.tty };
   const types = (['error', 'stdin', 'stdout', 'stderr', 'resize'] as const).filter((type) => wanted[type]);
-  const streams = Object.fromEntries(types.map((type) => [type, client.open({ streamtype: type })])) as Session['streams'];
+  const streams = Object.fromEntries(
+    types.map((type) => [type, client.open({ streamtype: type })]),
+  ) as Session['streams'];
   const exitCode = async (): Promise<number> => {
     await streams.error.ended;
-    return exitCodeOf(JSON.parse(streams.error.text() || '{"status":"lost","message":"the session was lost"}') as Status);
+    return exitCodeOf(
+      JSON.parse(streams.error.text() || '{"status":"lost","message":"the session was lost"}') as Status,
+    );
   };
   return { client, streams, exitCode };
 };
@@ -91,7 +97,12 @@ const openStreams = async (url: string, flags: typeof everything): Promise<Sessi
 const complete = (flags: Flags) => ({ ...everything, ...(flags.tty === true && { stderr: false }), ...flags });
 
 /** A script is run by the container's shell. */
-export const exec = async ({ cri }: Pod, containerId: string, command: string | readonly string[], flags: Flags = {}): Promise<Session> => {
+export const exec = async (
+  { cri }: Pod,
+  containerId: string,
+  command: string | readonly string[],
+  flags: Flags = {},
+): Promise<Session> => {
   const streams = complete(flags);
   const cmd = typeof command === 'string' ? ['sh', '-c', command] : [...command];
   const { url } = await cri.runtime.exec({ containerId, cmd, ...streams });

@@ -28,7 +28,7 @@ export const createFakeRuntime = (script: Script): FakeRuntime => {
   const ignored = new Set<string>();
   const exits = new Map<ContainerId, number>();
   const listeners = new Set<(id: ContainerId) => void>();
-  const tell = (id: ContainerId): void => listeners.forEach((listener) => listener(id));
+  const tell = (id: ContainerId): void => listeners.forEach((listener) => void listener(id));
   const end = (id: ContainerId, exitCode: number): void => {
     if (!alive.delete(id) || unmonitored.has(id)) return;
     exits.set(id, exitCode);
