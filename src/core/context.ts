@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Events } from './events.ts';
+import type { RuntimeHandlers } from './handlers.ts';
 import type { Joins } from './joins.ts';
 import type { Locks } from './locks.ts';
 import type { ContainerRecord } from './model/container.ts';
@@ -14,9 +15,8 @@ import type { SandboxHost } from './ports/sandbox-host.ts';
 import type { Stats } from './ports/stats.ts';
 import type { StreamUrls } from './ports/stream-urls.ts';
 import type { Registry } from './registry.ts';
-import type { RuntimeHandlers } from './handlers.ts';
-import type { Waiters } from './waiters.ts';
 import type { Stopping } from './verbs/stop-container.ts';
+import type { Waiters } from './waiters.ts';
 
 /** What every verb works with: the records, and the ports where the host begins. Made once, in the composition root. */
 export interface Context {

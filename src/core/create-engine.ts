@@ -1,9 +1,9 @@
 import type { Context } from './context.ts';
 import type { Engine, EngineStatus, SandboxView } from './engine.ts';
-import { filterContainers, filterSandboxes } from './filters.ts';
 import { notFound } from './errors.ts';
 import { refOf } from './exits.ts';
-import { isListed as isListedContainer, type ContainerRecord } from './model/container.ts';
+import { filterContainers, filterSandboxes } from './filters.ts';
+import { type ContainerRecord, isListed as isListedContainer } from './model/container.ts';
 import { isListed as isListedSandbox, type SandboxRecord } from './model/sandbox.ts';
 import { processOf } from './process-of.ts';
 import { containersOf } from './transitions.ts';
@@ -103,9 +103,12 @@ export const createEngine = (ctx: Context, facts: EngineFacts): Engine => ({
   containerInfo: (id) => containerInfo(ctx, id),
 
   execSync: (request, call) => execSync(ctx, request, call),
-  execUrl: (request) => ctx.streams.exec({ ...request, containerId: requireRunning(ctx, request.containerId).container.id }),
-  attachUrl: (request) => ctx.streams.attach({ ...request, containerId: requireRunning(ctx, request.containerId).container.id }),
-  portForwardUrl: ({ sandboxId, ports }) => ctx.streams.portForward({ sandboxId: readySandbox(ctx, sandboxId).id, ports }),
+  execUrl: (request) =>
+    ctx.streams.exec({ ...request, containerId: requireRunning(ctx, request.containerId).container.id }),
+  attachUrl: (request) =>
+    ctx.streams.attach({ ...request, containerId: requireRunning(ctx, request.containerId).container.id }),
+  portForwardUrl: ({ sandboxId, ports }) =>
+    ctx.streams.portForward({ sandboxId: readySandbox(ctx, sandboxId).id, ports }),
 
   containerStats: (id) => containerStats(ctx, id),
   listContainerStats: (filter) => listContainerStats(ctx, filter),

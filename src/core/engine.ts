@@ -1,6 +1,6 @@
 import type { ContainerConfig, ContainerRecord, ImageSpec } from './model/container.ts';
-import type { FilesystemUsage, Image, RegistryAuth } from './model/image.ts';
 import type { ContainerId, SandboxId } from './model/ids.ts';
+import type { FilesystemUsage, Image, RegistryAuth } from './model/image.ts';
 import type { LinuxResources } from './model/resources.ts';
 import type { CgroupDriver, SandboxConfig, SandboxRecord } from './model/sandbox.ts';
 import type { ExecSyncResult } from './ports/container-runtime.ts';
@@ -76,7 +76,10 @@ export interface Engine {
   status(): Promise<EngineStatus>;
   updateRuntimeConfig(update: { readonly podCidr: string }): void;
 
-  runPodSandbox(request: { readonly config: SandboxConfig; readonly runtimeHandler: string }, call: Call): Promise<SandboxId>;
+  runPodSandbox(
+    request: { readonly config: SandboxConfig; readonly runtimeHandler: string },
+    call: Call,
+  ): Promise<SandboxId>;
   stopPodSandbox(id: string, call: Call): Promise<void>;
   removePodSandbox(id: string, call: Call): Promise<void>;
   podSandbox(id: string): SandboxView;
@@ -87,7 +90,10 @@ export interface Engine {
     call: Call,
   ): Promise<void>;
 
-  createContainer(request: { readonly sandboxId: string; readonly config: ContainerConfig }, call: Call): Promise<ContainerId>;
+  createContainer(
+    request: { readonly sandboxId: string; readonly config: ContainerConfig },
+    call: Call,
+  ): Promise<ContainerId>;
   startContainer(id: string, call: Call): Promise<void>;
   /** Seconds between the stop signal and SIGKILL; 0 kills at once. */
   stopContainer(id: string, graceSeconds: number, call: Call): Promise<void>;
@@ -98,14 +104,20 @@ export interface Engine {
   reopenContainerLog(id: string, call: Call): Promise<void>;
 
   /** Seconds; 0 is no limit. */
-  execSync(request: { readonly containerId: string; readonly command: readonly string[]; readonly timeoutSeconds: number }, call: Call): Promise<ExecSyncResult>;
+  execSync(
+    request: { readonly containerId: string; readonly command: readonly string[]; readonly timeoutSeconds: number },
+    call: Call,
+  ): Promise<ExecSyncResult>;
   /** URLs of the streaming server, good for one use. */
   execUrl(request: SessionRequest & { readonly command: readonly string[] }): string;
   attachUrl(request: SessionRequest): string;
   portForwardUrl(request: { readonly sandboxId: string; readonly ports: readonly number[] }): string;
 
   /** The container's figures; undefined when it has none because it does not run. */
-  containerStats(id: string, call: Call): Promise<{ readonly container: ContainerRecord; readonly usage: ContainerUsage | undefined }>;
+  containerStats(
+    id: string,
+    call: Call,
+  ): Promise<{ readonly container: ContainerRecord; readonly usage: ContainerUsage | undefined }>;
   listContainerStats(
     filter: ContainerFilter,
     call: Call,
@@ -122,10 +134,16 @@ export interface Engine {
   listImages(filter: { readonly image?: string }): Promise<readonly Image[]>;
   imageStatus(image: ImageSpec): Promise<Image | undefined>;
   /** Returns the image's id, which CreateContainer and ImageStatus take. */
-  pullImage(request: { readonly image: ImageSpec; readonly auth: RegistryAuth | undefined }, call: Call): Promise<string>;
+  pullImage(
+    request: { readonly image: ImageSpec; readonly auth: RegistryAuth | undefined },
+    call: Call,
+  ): Promise<string>;
   removeImage(image: ImageSpec): Promise<void>;
   /** `containers` is the file system of the writable layers. */
-  imageFilesystems(): Promise<{ readonly images: readonly FilesystemUsage[]; readonly containers: readonly FilesystemUsage[] }>;
+  imageFilesystems(): Promise<{
+    readonly images: readonly FilesystemUsage[];
+    readonly containers: readonly FilesystemUsage[];
+  }>;
 }
 
 export interface PodStats {

@@ -1,9 +1,9 @@
 import type { Context } from './context.ts';
 import { messageOf } from './errors.ts';
+import { lostSandbox } from './lost-sandbox.ts';
 import type { ContainerExit } from './model/container.ts';
 import type { ContainerId } from './model/ids.ts';
 import type { ContainerRef, ExitFacts } from './ports/container-runtime.ts';
-import { lostSandbox } from './lost-sandbox.ts';
 import { processOf } from './process-of.ts';
 import { endContainer } from './transitions.ts';
 

@@ -1,15 +1,17 @@
 import type { ContainerFilter, SandboxFilter } from './engine.ts';
-import { isListed as isListedContainer, type ContainerRecord } from './model/container.ts';
+import { type ContainerRecord, isListed as isListedContainer } from './model/container.ts';
 import { isListed as isListedSandbox, type SandboxRecord } from './model/sandbox.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-const hasLabels = (labels: Labels, wanted: Labels = {}): boolean => Object.entries(wanted).every(([key, value]) => labels[key] === value);
+const hasLabels = (labels: Labels, wanted: Labels = {}): boolean =>
+  Object.entries(wanted).every(([key, value]) => labels[key] === value);
 
 /** The empty text matches everything: a filter that is not set. */
 const hasPrefix = (id: string, prefix: string | undefined): boolean => prefix === undefined || id.startsWith(prefix);
 
-const sandboxState = ({ state }: SandboxRecord): SandboxFilter['state'] => (state.kind === 'ready' ? 'ready' : 'not-ready');
+const sandboxState = ({ state }: SandboxRecord): SandboxFilter['state'] =>
+  state.kind === 'ready' ? 'ready' : 'not-ready';
 
 export const filterSandboxes = (all: readonly SandboxRecord[], filter: SandboxFilter): readonly SandboxRecord[] =>
   all.filter(
@@ -20,7 +22,10 @@ export const filterSandboxes = (all: readonly SandboxRecord[], filter: SandboxFi
       hasLabels(sandbox.config.labels, filter.labels),
   );
 
-export const filterContainers = (all: readonly ContainerRecord[], filter: ContainerFilter): readonly ContainerRecord[] =>
+export const filterContainers = (
+  all: readonly ContainerRecord[],
+  filter: ContainerFilter,
+): readonly ContainerRecord[] =>
   all.filter(
     (container) =>
       isListedContainer(container) &&

@@ -7,4 +7,5 @@ const sorted = (_key: string, value: unknown): unknown => {
 };
 
 /** Equal for values of equal content, whatever the order of their keys: to tell the same request from another one. */
-export const fingerprint = (value: unknown): string => createHash('sha256').update(JSON.stringify(value, sorted)).digest('hex');
+export const fingerprint = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value, sorted)).digest('hex');

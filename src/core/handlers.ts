@@ -26,7 +26,8 @@ export const createHandlers = ({ defaultRuntime, handlers, runtimes, features }:
   return {
     runtimeOf: (handler) => {
       const runtime = table.get(handler);
-      if (runtime === undefined) throw invalidArgument('runtime_handler', `no handler ${JSON.stringify(handler)} is configured`);
+      if (runtime === undefined)
+        throw invalidArgument('runtime_handler', `no handler ${JSON.stringify(handler)} is configured`);
       return runtime;
     },
     list: () => [...table].map(([name, runtime]) => ({ name, ...features(runtime) })),

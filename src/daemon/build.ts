@@ -6,7 +6,8 @@ const schema = z.object({ version: z.string(), ENABLE_CRI_API_V1: z.boolean() })
 /** What the build was made from: `build.json` beside the built code. */
 export type Build = z.infer<typeof schema>;
 
-export const readBuild = (): Build => schema.parse(JSON.parse(readFileSync(new URL('../build.json', import.meta.url), 'utf8')));
+export const readBuild = (): Build =>
+  schema.parse(JSON.parse(readFileSync(new URL('../build.json', import.meta.url), 'utf8')));
 
 const V1 = new URL('../adapters/v1/index.js', import.meta.url);
 

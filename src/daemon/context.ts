@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
-import type { Context } from '../core/context.ts';
 import { createClock } from '../core/clock.ts';
+import type { Context } from '../core/context.ts';
 import { createEvents } from '../core/events.ts';
 import { createHandlers } from '../core/handlers.ts';
 import { createJoins } from '../core/joins.ts';
@@ -35,7 +35,14 @@ export interface Parts {
 }
 
 /** Puts the core together with this host. */
-export const createContext = async ({ config, logger, network, streams, sandboxStore, containerStore }: Parts): Promise<Context> => {
+export const createContext = async ({
+  config,
+  logger,
+  network,
+  streams,
+  sandboxStore,
+  containerStore,
+}: Parts): Promise<Context> => {
   const { state, graph, cgroupParent, umask } = config;
   const clock = createClock();
   const [host, features] = await Promise.all([readHostFacts(), readRuntimeFeatures(config.runtimes, logger)]);
@@ -51,7 +58,8 @@ export const createContext = async ({ config, logger, network, streams, sandboxS
   });
   const roots = { state, graph };
   const containers = createRegistry({ noun: 'container', field: 'container_id', store: containerStore });
-  const containersOf = (pod: SandboxId) => containers.all().flatMap(({ id, sandboxId }) => (sandboxId === pod ? [id] : []));
+  const containersOf = (pod: SandboxId) =>
+    containers.all().flatMap(({ id, sandboxId }) => (sandboxId === pod ? [id] : []));
   const environment = { roots, runtimes, cgroups, cgroupParent, host, features, images, umask, logger };
   return {
     sandboxes: createRegistry({ noun: 'sandbox', field: 'pod_sandbox_id', store: sandboxStore }),
@@ -66,7 +74,10 @@ export const createContext = async ({ config, logger, network, streams, sandboxS
       defaultRuntime: config.defaultRuntime,
       handlers: config.handlers,
       runtimes: Object.keys(config.runtimes),
-      features: (name) => ({ recursiveReadOnlyMounts: features(name).recursiveReadOnlyMounts, userNamespaces: host.userNamespaces }),
+      features: (name) => ({
+        recursiveReadOnlyMounts: features(name).recursiveReadOnlyMounts,
+        userNamespaces: host.userNamespaces,
+      }),
     }),
     cgroupDriver,
     podEvents: config.enablePodEvents,

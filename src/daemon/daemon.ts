@@ -14,8 +14,8 @@ import type { Registry } from '../core/registry.ts';
 import { startSweeping } from '../core/sweep.ts';
 import { createCniNetwork } from '../network/cni.ts';
 import { noNetwork } from '../network/none.ts';
-import { createFront } from '../server/http2-front/front.ts';
 import { grpcServer } from '../server/grpc-server.ts';
+import { createFront } from '../server/http2-front/front.ts';
 import { groupId, listenOn } from '../server/sockets.ts';
 import { containerCodec } from '../state/container-codec.ts';
 import { createRecordStore } from '../state/record-store.ts';
@@ -41,15 +41,25 @@ const makeDirectories = async ({ graph, state }: Config): Promise<void> => {
     await mkdir(path, { recursive: true });
     await chmod(path, 0o711);
   }
-  for (const path of [join(graph, 'sandboxes'), join(graph, 'containers')]) await mkdir(path, { recursive: true, mode: 0o700 });
+  for (const path of [join(graph, 'sandboxes'), join(graph, 'containers')])
+    await mkdir(path, { recursive: true, mode: 0o700 });
 };
 
 const createNetwork = async ({ network, graph }: Config, logger: Logger) =>
   network.plugin === 'none'
     ? { ...noNetwork(), close: () => undefined }
-    : createCniNetwork({ confDir: network.confDir, binDirs: network.binDirs, cacheDir: join(graph, 'networks'), logger });
+    : createCniNetwork({
+        confDir: network.confDir,
+        binDirs: network.binDirs,
+        cacheDir: join(graph, 'networks'),
+        logger,
+      });
 
-const load = async <T extends SandboxRecord | ContainerRecord>(store: RecordStore<T>, registry: Registry<T>, logger: Logger): Promise<void> => {
+const load = async <T extends SandboxRecord | ContainerRecord>(
+  store: RecordStore<T>,
+  registry: Registry<T>,
+  logger: Logger,
+): Promise<void> => {
   const { records, unreadable } = await store.load();
   for (const { id, reason } of unreadable) logger.error('a record cannot be read and is set aside', { id, reason });
   registry.adopt(records);
@@ -77,7 +87,14 @@ export const startDaemon = async (config: Config, logger: Logger): Promise<Daemo
     });
     const sandboxStore = createRecordStore({ directory: join(config.graph, 'sandboxes'), codec: sandboxCodec });
     const containerStore = createRecordStore({ directory: join(config.graph, 'containers'), codec: containerCodec });
-    const ctx = await createContext({ config, logger, network, streams: urlsOf(streaming), sandboxStore, containerStore });
+    const ctx = await createContext({
+      config,
+      logger,
+      network,
+      streams: urlsOf(streaming),
+      sandboxStore,
+      containerStore,
+    });
     context = ctx;
 
     await load(sandboxStore, ctx.sandboxes, logger);
@@ -96,11 +113,18 @@ export const startDaemon = async (config: Config, logger: Logger): Promise<Daemo
     const server = grpcServer(adapters.flatMap((adapter) => adapter.services(engine, { logger })));
     closers.add('server', () => server.close({ graceMs: GRACE_MS }));
     for (const path of config.sockets) {
-      const front = createFront({ inject: server.inject, onError: (error) => logger.warn('connection refused', { error: error.message }) });
+      const front = createFront({
+        inject: server.inject,
+        onError: (error) => logger.warn('connection refused', { error: error.message }),
+      });
       await listenOn(front.server, { path, gid });
       closers.add(path, () => void front.close());
     }
-    logger.info('serving', { version: build.version, sockets: config.sockets, apis: adapters.map(({ version }) => version) });
+    logger.info('serving', {
+      version: build.version,
+      sockets: config.sockets,
+      apis: adapters.map(({ version }) => version),
+    });
     return { close };
   } catch (error) {
     await close();

@@ -9,7 +9,10 @@ const hold = (path: string): number => {
   const fd = openSync(path, 'a+', 0o644);
   if (!tryLock(fd)) {
     closeSync(fd);
-    throw new JanusError('failed-precondition', `another daemon (pid ${readFileSync(path, 'utf8').trim()}) holds ${path}`);
+    throw new JanusError(
+      'failed-precondition',
+      `another daemon (pid ${readFileSync(path, 'utf8').trim()}) holds ${path}`,
+    );
   }
   ftruncateSync(fd);
   writeSync(fd, `${process.pid}\n`);
@@ -17,7 +20,15 @@ const hold = (path: string): number => {
 };
 
 /** One daemon for one state, one graph and one pidfile. Released by the disposal, which removes the pidfile. */
-export const lockDaemon = ({ state, graph, pidfile }: { state: string; graph: string; pidfile: string }): Disposable => {
+export const lockDaemon = ({
+  state,
+  graph,
+  pidfile,
+}: {
+  state: string;
+  graph: string;
+  pidfile: string;
+}): Disposable => {
   const fds: number[] = [];
   const release = (): void => fds.splice(0).forEach((fd) => void closeSync(fd));
   try {

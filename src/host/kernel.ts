@@ -11,7 +11,9 @@ export const libc = koffi.load('libc.so.6');
 export const { struct } = koffi;
 
 const c = {
-  mount: libc.func('int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)'),
+  mount: libc.func(
+    'int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)',
+  ),
   umount2: libc.func('int umount2(const char *target, int flags)'),
   unshare: libc.func('int unshare(int flags)'),
   setns: libc.func('int setns(int fd, int type)'),
@@ -21,8 +23,12 @@ const c = {
   pipe2: libc.func('int pipe2(_Out_ int *fds, int flags)'),
   waitpid: libc.func('int waitpid(int pid, _Out_ int *status, int options)'),
   openTree: libc.func('long syscall(long number, int dirfd, const char *path, unsigned int flags)'),
-  mountSetattr: libc.func('long syscall(long number, int dirfd, const char *path, unsigned int flags, const void *attributes, size_t size)'),
-  moveMount: libc.func('long syscall(long number, int from, const char *fromPath, int to, const char *toPath, unsigned int flags)'),
+  mountSetattr: libc.func(
+    'long syscall(long number, int dirfd, const char *path, unsigned int flags, const void *attributes, size_t size)',
+  ),
+  moveMount: libc.func(
+    'long syscall(long number, int from, const char *fromPath, int to, const char *toPath, unsigned int flags)',
+  ),
   prctl: libc.func('int prctl(int operation, unsigned long a, unsigned long b, unsigned long c, unsigned long d)'),
   flock: libc.func('int flock(int fd, int operation)'),
   syscall4: libc.func('long syscall(long number, long a, long b, long c, long d)'),
@@ -83,7 +89,8 @@ const MNT_DETACH = 2;
 export const unmount = (target: string): void => {
   if (c.umount2(target, MNT_DETACH) === 0) return;
   const errno = koffi.errno();
-  if (errno !== constants.errno.EINVAL && errno !== constants.errno.ENOENT) throw new SystemError('umount2', errno, target);
+  if (errno !== constants.errno.EINVAL && errno !== constants.errno.ENOENT)
+    throw new SystemError('umount2', errno, target);
 };
 
 const SYS_OPEN_TREE = 428;
@@ -113,12 +120,20 @@ export interface IdMappedMount {
 /** Shows `source` at `target` with the owners of its files mapped into a user namespace (mount_setattr(2)). EINVAL: the file system cannot. */
 export const mountIdMapped = ({ source, target, userns, recursive, close }: IdMappedMount): void => {
   const deep = recursive ? AT_RECURSIVE : 0;
-  const tree = checked(c.openTree(SYS_OPEN_TREE, AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | deep), 'open_tree', source);
+  const tree = checked(
+    c.openTree(SYS_OPEN_TREE, AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | deep),
+    'open_tree',
+    source,
+  );
   try {
     const attributes = Buffer.alloc(MOUNT_ATTR_BYTES);
     attributes.writeBigUInt64LE(BigInt(MOUNT_ATTR_IDMAP), 0);
     attributes.writeBigUInt64LE(BigInt(userns), 24);
-    checked(c.mountSetattr(SYS_MOUNT_SETATTR, tree, '', AT_EMPTY_PATH | deep, attributes, MOUNT_ATTR_BYTES), 'mount_setattr', source);
+    checked(
+      c.mountSetattr(SYS_MOUNT_SETATTR, tree, '', AT_EMPTY_PATH | deep, attributes, MOUNT_ATTR_BYTES),
+      'mount_setattr',
+      source,
+    );
     checked(c.moveMount(SYS_MOVE_MOUNT, tree, '', AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH), 'move_mount', target);
   } finally {
     close(tree);
@@ -202,7 +217,8 @@ const SYS_PIDFD_SEND_SIGNAL = 424;
 const SYS_PIDFD_OPEN = 434;
 
 /** A descriptor that stands for this very process, whatever becomes of its pid. ESRCH: there is none. */
-export const pidfdOpen = (pid: number): number => checked(c.syscall4(SYS_PIDFD_OPEN, pid, 0, 0, 0), 'pidfd_open', String(pid));
+export const pidfdOpen = (pid: number): number =>
+  checked(c.syscall4(SYS_PIDFD_OPEN, pid, 0, 0, 0), 'pidfd_open', String(pid));
 
 export const pidfdSendSignal = (fd: number, signal: number): void => {
   checked(c.syscall4(SYS_PIDFD_SEND_SIGNAL, fd, signal, 0, 0), 'pidfd_send_signal');

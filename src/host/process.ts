@@ -126,7 +126,10 @@ export const startPiped = (command: Command): Piped => {
  * Output beyond `maxOutput` bytes a stream (default 1 MiB) is read and dropped. When the signal aborts the whole group is killed,
  * reaped, and the promise rejects with the signal's reason. A program that cannot be started: JanusError "internal".
  */
-export const run = async (command: Command, options: { signal: AbortSignal; maxOutput?: number }): Promise<Finished> => {
+export const run = async (
+  command: Command,
+  options: { signal: AbortSignal; maxOutput?: number },
+): Promise<Finished> => {
   const { signal, maxOutput = DEFAULT_MAX_OUTPUT } = options;
   signal.throwIfAborted();
   const { child, stdin, stdout, stderr } = startPiped(command);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { invalidArgument, JanusError, messageOf } from '../core/errors.ts';
 import type { Image } from '../core/model/image.ts';
-import type { Logger } from '../core/ports/logger.ts';
 import type { PullRequest } from '../core/ports/image-store.ts';
+import type { Logger } from '../core/ports/logger.ts';
 import type { CatalogReader } from './catalog.ts';
 import { createJoined } from './joined.ts';
 import { createLimit } from './limit.ts';

@@ -40,7 +40,9 @@ export const copyImage = async (
     const last = first !== undefined && isTransient(first) ? await attempt() : first;
     if (last !== undefined) throw pullError(canonical(request.reference), last);
   } finally {
-    await Promise.all(Object.values<string>({ ...places }).map((directory) => rm(directory, { recursive: true, force: true })));
+    await Promise.all(
+      Object.values<string>({ ...places }).map((directory) => rm(directory, { recursive: true, force: true })),
+    );
   }
 };
 

@@ -1,6 +1,6 @@
 import type { ContainerRef } from '../core/ports/container-runtime.ts';
-import type { Logger } from '../core/ports/logger.ts';
 import type { ImageStore } from '../core/ports/image-store.ts';
+import type { Logger } from '../core/ports/logger.ts';
 import type { CgroupHierarchy } from './cgroups/hierarchy.ts';
 import { cgroupDirectory } from './cgroups/paths.ts';
 import type { Roots } from './container-layout.ts';

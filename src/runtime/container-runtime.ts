@@ -1,19 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { JanusError } from '../core/errors.ts';
-import type { ContainerRef, ContainerRuntime } from '../core/ports/container-runtime.ts';
 import { pidModeOf } from '../core/model/container.ts';
 import { containerId } from '../core/model/ids.ts';
+import type { ContainerRef, ContainerRuntime } from '../core/ports/container-runtime.ts';
 import { processOf } from '../core/process-of.ts';
 import { isRunning, signalProcess } from '../host/process-identity.ts';
 import { createAttach } from './attach/attach.ts';
 import { killCgroup } from './cgroups/cgroup.ts';
+import { conmonPid } from './conmon/conmon.ts';
+import { readExitFile, watchExits } from './conmon/exits.ts';
+import { reopenLog } from './conmon/reopen-log.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
 import { cgroupOf } from './container-environment.ts';
 import { bundlesDirectory, containerLayout, exitsDirectory, layersDirectory } from './container-layout.ts';
 import { createWithConmon } from './create.ts';
-import { conmonPid } from './conmon/conmon.ts';
-import { reopenLog } from './conmon/reopen-log.ts';
-import { readExitFile, watchExits } from './conmon/exits.ts';
 import { createExecEnvironment, type ExecEnvironment } from './exec/exec-environment.ts';
 import { execSync } from './exec/exec-sync.ts';
 import { execSession } from './exec/session.ts';
@@ -40,7 +40,13 @@ const exitReader = (env: ContainerEnvironment): ContainerRuntime['exitOf'] => {
     const exit = await readExitFile(exitsDirectory(env.roots), ref.container.id);
     if (exit === undefined) return undefined;
     const layout = containerLayout(env.roots, ref.container.id);
-    const evidence = { hierarchy: env.cgroups, cgroup: cgroupOf(env, ref), layout, main: processOf(ref.container), log };
+    const evidence = {
+      hierarchy: env.cgroups,
+      cgroup: cgroupOf(env, ref),
+      layout,
+      main: processOf(ref.container),
+      log,
+    };
     return { ...exit, oomKilled: await wasOomKilled(exit, evidence) };
   };
 };
@@ -65,31 +71,32 @@ const execInTime = (exec: ExecEnvironment): ContainerRuntime['execSync'] => {
 export const createContainerRuntime = (env: ContainerEnvironment): ContainerRuntime => {
   const exec = createExecEnvironment(env);
   return {
-  create: (plan, { signal }) => createWithConmon(env, plan, signal),
-  start: (ref, { signal }) => startContainer(env, ref, signal),
-  kill: (ref, signal) => kill(env, ref, signal),
-  hasProcess: ({ container }) => {
-    const process = processOf(container);
-    return process !== undefined && isRunning(process);
-  },
-  hasMonitor: ({ container: { id } }) => conmonPid(containerLayout(env.roots, id), id) !== undefined,
-  remove: (ref, { signal }) => removeContainer(env, ref, signal),
-  removeLeftover: (id, { signal }) => removeLeftover(env, id, signal),
-  execSync: execInTime(exec),
-  exec: (ref, spec, io, { signal }) => execSession(exec, { ref, spec, io }, signal),
-  attach: createAttach(env.roots),
-  update: (ref, resources, { signal }) => updateResources(env, ref, { resources, signal }),
-  reopenLog: ({ container }, options) => reopenLog(containerLayout(env.roots, container.id).bundle, container.logPath, options),
-  inspect: (ref) => inspect(env, ref),
-  exitOf: exitReader(env),
-  onExit: (listener) => watchExits(exitsDirectory(env.roots), listener),
-  leftovers: async () => {
-    const ids = await Promise.all([bundlesDirectory(env.roots), layersDirectory(env.roots)].map(idsIn));
-    return [...new Set(ids.flat())].map(containerId);
-  },
-  spec: async ({ container }) => {
-    const text = await readFile(containerLayout(env.roots, container.id).spec, 'utf8').catch(() => 'null');
-    return JSON.parse(text) as unknown;
-  },
-};
+    create: (plan, { signal }) => createWithConmon(env, plan, signal),
+    start: (ref, { signal }) => startContainer(env, ref, signal),
+    kill: (ref, signal) => kill(env, ref, signal),
+    hasProcess: ({ container }) => {
+      const process = processOf(container);
+      return process !== undefined && isRunning(process);
+    },
+    hasMonitor: ({ container: { id } }) => conmonPid(containerLayout(env.roots, id), id) !== undefined,
+    remove: (ref, { signal }) => removeContainer(env, ref, signal),
+    removeLeftover: (id, { signal }) => removeLeftover(env, id, signal),
+    execSync: execInTime(exec),
+    exec: (ref, spec, io, { signal }) => execSession(exec, { ref, spec, io }, signal),
+    attach: createAttach(env.roots),
+    update: (ref, resources, { signal }) => updateResources(env, ref, { resources, signal }),
+    reopenLog: ({ container }, options) =>
+      reopenLog(containerLayout(env.roots, container.id).bundle, container.logPath, options),
+    inspect: (ref) => inspect(env, ref),
+    exitOf: exitReader(env),
+    onExit: (listener) => watchExits(exitsDirectory(env.roots), listener),
+    leftovers: async () => {
+      const ids = await Promise.all([bundlesDirectory(env.roots), layersDirectory(env.roots)].map(idsIn));
+      return [...new Set(ids.flat())].map(containerId);
+    },
+    spec: async ({ container }) => {
+      const text = await readFile(containerLayout(env.roots, container.id).spec, 'utf8').catch(() => 'null');
+      return JSON.parse(text) as unknown;
+    },
+  };
 };

@@ -6,7 +6,7 @@ import { identify } from '../host/process-identity.ts';
 import { ociCgroupsPath } from './cgroups/paths.ts';
 import { startConmon } from './conmon/conmon.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
-import { containerLayout, exitsDirectory, type ContainerLayout } from './container-layout.ts';
+import { type ContainerLayout, containerLayout, exitsDirectory } from './container-layout.ts';
 import { imageMountPath } from './image-mounts.ts';
 import { mapMounts } from './mapped-mounts.ts';
 import { mountRootfs, type RootfsOwner } from './rootfs.ts';
@@ -21,11 +21,19 @@ const prepareLog = async (logPath: string): Promise<void> => {
   try {
     await mkdir(dirname(logPath), { recursive: true, mode: 0o755 });
   } catch (cause) {
-    throw new JanusError('invalid-argument', `config.log_path: ${dirname(logPath)} cannot be made: ${errnoOf(cause) ?? ''}`, { cause });
+    throw new JanusError(
+      'invalid-argument',
+      `config.log_path: ${dirname(logPath)} cannot be made: ${errnoOf(cause) ?? ''}`,
+      { cause },
+    );
   }
 };
 
-const writeSpec = async (env: ContainerEnvironment, plan: ContainerPlan, { layout, signal }: { layout: ContainerLayout; signal: AbortSignal }) => {
+const writeSpec = async (
+  env: ContainerEnvironment,
+  plan: ContainerPlan,
+  { layout, signal }: { layout: ContainerLayout; signal: AbortSignal },
+) => {
   const { rootfs } = layout;
   const prepared = await prepareSpec(plan, {
     rootfs,
@@ -34,11 +42,16 @@ const writeSpec = async (env: ContainerEnvironment, plan: ContainerPlan, { layou
     features: { ...env.features(plan.sandbox.runtime), idMappedMounts: true },
     selinux: env.host.selinux,
     imagePath: imageMountPath({ images: env.images, directory: layout.mounts }),
-    relabel: () => Promise.reject(new JanusError('failed-precondition', 'relabelling host files for SELinux is not supported')),
+    relabel: () =>
+      Promise.reject(new JanusError('failed-precondition', 'relabelling host files for SELinux is not supported')),
     signal,
   });
   await fillVolumes(prepared.volumes, { rootfs, signal });
-  const mounts = await mapMounts(prepared.mounts, { directory: layout.mounts, user: userNamespaceOf(plan.sandbox), usernsPath: plan.paths.userns });
+  const mounts = await mapMounts(prepared.mounts, {
+    directory: layout.mounts,
+    user: userNamespaceOf(plan.sandbox),
+    usernsPath: plan.paths.userns,
+  });
   const cgroupsPath = ociCgroupsPath(plan.sandbox, plan.container.id, env.cgroupParent);
   const spec = buildSpec({ ...plan, ...prepared, mounts, rootfs, cgroupsPath, umask: env.umask, host: env.host });
   await writeFile(layout.spec, JSON.stringify(spec), { mode: 0o600 });
@@ -57,7 +70,11 @@ const openTo = async (bundle: string, { gid }: RootfsOwner): Promise<void> => {
 };
 
 /** Everything up to the runtime's `create`. What a failure leaves is taken away by `remove`, which the caller has registered. */
-export const createWithConmon = async (env: ContainerEnvironment, plan: ContainerPlan, signal: AbortSignal): Promise<CreatedContainer> => {
+export const createWithConmon = async (
+  env: ContainerEnvironment,
+  plan: ContainerPlan,
+  signal: AbortSignal,
+): Promise<CreatedContainer> => {
   const layout = containerLayout(env.roots, plan.container.id);
   const owner = ownerOf(plan);
   await mkdir(layout.bundle, { recursive: true, mode: 0o700 });

@@ -1,5 +1,5 @@
 import { JanusError } from '../core/errors.ts';
-import { run, type Command } from '../host/process.ts';
+import { type Command, run } from '../host/process.ts';
 
 /** Both runtimes say so of a container that they do not have (any more). */
 const ABSENT = /does not exist|no such file or directory/i;

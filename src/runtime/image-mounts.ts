@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { invalidArgument, notFound } from '../core/errors.ts';
 import type { Mount } from '../core/model/container.ts';
 import type { ImageStore } from '../core/ports/image-store.ts';
-import { mount, MS } from '../host/kernel.ts';
+import { MS, mount } from '../host/kernel.ts';
 import { resolveInRootfs } from './spec/rootfs-files.ts';
 
 export interface ImageMountsOptions {
@@ -15,7 +15,8 @@ export interface ImageMountsOptions {
 /** overlayfs wants two lower layers at least. */
 const mountLayers = (layers: readonly string[], target: string): void => {
   const [only = ''] = layers;
-  if (layers.length > 1) mount({ source: 'overlay', target, type: 'overlay', flags: MS.rdonly, data: `lowerdir=${layers.join(':')}` });
+  if (layers.length > 1)
+    mount({ source: 'overlay', target, type: 'overlay', flags: MS.rdonly, data: `lowerdir=${layers.join(':')}` });
   else {
     mount({ source: only, target, flags: MS.bind });
     mount({ source: only, target, flags: MS.bind | MS.remount | MS.rdonly });
@@ -34,7 +35,8 @@ export const imageMountPath = ({ images, directory }: ImageMountsOptions) => {
     mountLayers(found.layers, target);
     if (imageSubPath === '') return target;
     const path = await resolveInRootfs(target, imageSubPath);
-    if (path === undefined) throw invalidArgument('config.mounts.image_sub_path', `${containerPath}: the image has no ${imageSubPath}`);
+    if (path === undefined)
+      throw invalidArgument('config.mounts.image_sub_path', `${containerPath}: the image has no ${imageSubPath}`);
     return path;
   };
 };

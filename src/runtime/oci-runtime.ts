@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import type { RuntimeConfig } from '../config/config.ts';
 import { JanusError } from '../core/errors.ts';
 import type { SandboxRecord } from '../core/model/sandbox.ts';
-import type { RuntimeConfig } from '../config/config.ts';
 import type { Command } from '../host/process.ts';
 
 export interface OciRuntime {

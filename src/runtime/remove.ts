@@ -6,8 +6,8 @@ import { killCgroup, removeCgroup } from './cgroups/cgroup.ts';
 import { findCgroups } from './cgroups/find.ts';
 import { conmonPid, killConmon } from './conmon/conmon.ts';
 import { removeExitFile } from './conmon/exits.ts';
-import { cgroupOf, type ContainerEnvironment } from './container-environment.ts';
-import { containerLayout, exitsDirectory, type ContainerLayout } from './container-layout.ts';
+import { type ContainerEnvironment, cgroupOf } from './container-environment.ts';
+import { type ContainerLayout, containerLayout, exitsDirectory } from './container-layout.ts';
 import { deleteFromRuntime } from './delete.ts';
 import { releaseRootfs } from './rootfs.ts';
 

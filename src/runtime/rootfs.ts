@@ -23,7 +23,8 @@ interface Overlay {
   readonly work: string;
 }
 
-const optionsOf = ({ layers, upper, work }: Overlay): string => `lowerdir=${layers.join(':')},upperdir=${upper},workdir=${work}`;
+const optionsOf = ({ layers, upper, work }: Overlay): string =>
+  `lowerdir=${layers.join(':')},upperdir=${upper},workdir=${work}`;
 
 /**
  * With very many layers their paths are given relative to their common directory: the working directory is changed for the
@@ -35,7 +36,12 @@ const mountShort = (overlay: Overlay, extra: string): void => {
   process.chdir(base);
   try {
     const layers = overlay.layers.map((layer) => (layer.startsWith(`${base}/`) ? layer.slice(base.length + 1) : layer));
-    mount({ source: 'overlay', target: overlay.target, type: 'overlay', data: optionsOf({ ...overlay, layers }) + extra });
+    mount({
+      source: 'overlay',
+      target: overlay.target,
+      type: 'overlay',
+      data: optionsOf({ ...overlay, layers }) + extra,
+    });
   } finally {
     process.chdir(home);
   }
@@ -61,7 +67,11 @@ const mountOverlay = (overlay: Overlay): void => {
 };
 
 /** Gives `use` the layers with their owners mapped into the user namespace. overlayfs keeps them after they are unmounted again. */
-const withMappedLayers = (layers: readonly string[], { usernsPath }: RootfsOwner, { bundle, use }: { bundle: string; use: (mapped: readonly string[]) => void }): void => {
+const withMappedLayers = (
+  layers: readonly string[],
+  { usernsPath }: RootfsOwner,
+  { bundle, use }: { bundle: string; use: (mapped: readonly string[]) => void },
+): void => {
   const userns = openSync(usernsPath, 'r');
   const mapped: string[] = [];
   try {
@@ -82,7 +92,11 @@ const withMappedLayers = (layers: readonly string[], { usernsPath }: RootfsOwner
 };
 
 /** Mounts the image's layers with a fresh writable one on top; with `owner`, for a pod with a user namespace of its own. */
-export const mountRootfs = async (image: Image, { bundle, rootfs, layer }: ContainerLayout, owner: RootfsOwner | undefined): Promise<void> => {
+export const mountRootfs = async (
+  image: Image,
+  { bundle, rootfs, layer }: ContainerLayout,
+  owner: RootfsOwner | undefined,
+): Promise<void> => {
   const upper = join(layer, 'upper');
   const work = join(layer, 'work');
   await Promise.all([

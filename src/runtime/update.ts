@@ -14,9 +14,17 @@ export const updateResources = async (
   { resources, signal }: { resources: LinuxResources; signal: AbortSignal },
 ): Promise<void> => {
   const stdin = JSON.stringify(resourcesToOci(resources, env.host));
-  const { exitCode, stderr } = await run({ ...env.runtimes.command(sandbox, ['update', '--resources', '-', container.id]), stdin }, { signal });
-  if (exitCode !== 0) throw new JanusError('internal', `the runtime could not update the container: ${stderr.toString().trim().slice(-500)}`);
+  const { exitCode, stderr } = await run(
+    { ...env.runtimes.command(sandbox, ['update', '--resources', '-', container.id]), stdin },
+    { signal },
+  );
+  if (exitCode !== 0)
+    throw new JanusError(
+      'internal',
+      `the runtime could not update the container: ${stderr.toString().trim().slice(-500)}`,
+    );
   // No runtime updates this one.
   const main = processOf(container);
-  if (resources.oomScoreAdj !== 0 && main !== undefined) await writeFile(`/proc/${main.pid}/oom_score_adj`, String(oomScoreAdj(resources, env.host)));
+  if (resources.oomScoreAdj !== 0 && main !== undefined)
+    await writeFile(`/proc/${main.pid}/oom_score_adj`, String(oomScoreAdj(resources, env.host)));
 };

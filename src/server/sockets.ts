@@ -10,7 +10,8 @@ export const groupId = (name: string): number => {
     .split('\n')
     .find((entry) => entry.startsWith(`${name}:`));
   const gid = Number(line?.split(':')[2]);
-  if (!Number.isInteger(gid)) throw new JanusError('failed-precondition', `group: there is no group ${JSON.stringify(name)} on this host`);
+  if (!Number.isInteger(gid))
+    throw new JanusError('failed-precondition', `group: there is no group ${JSON.stringify(name)} on this host`);
   return gid;
 };
 

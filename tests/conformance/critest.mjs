@@ -1,10 +1,10 @@
 import { copyFile, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { digestFile } from './testbed.mjs';
 import { patchDigest } from './digest.mjs';
 import { mergeReports, parseReport } from './junit.mjs';
 import { repository, tools } from './paths.mjs';
 import { kill, run, start } from './processes.mjs';
+import { digestFile } from './testbed.mjs';
 
 const runTimeout = 30 * 60_000;
 

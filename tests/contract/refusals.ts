@@ -176,7 +176,12 @@ const states: readonly Row[] = [
     ({ created: c }) => ({ ...c, cmd }),
     precondition(/is created, not running$/),
   ],
-  ['portForward', 'a pod that is stopped', ({ stoppedPod }) => ({ ...stoppedPod, port: [80] }), precondition(/is not ready$/)],
+  [
+    'portForward',
+    'a pod that is stopped',
+    ({ stoppedPod }) => ({ ...stoppedPod, port: [80] }),
+    precondition(/is not ready$/),
+  ],
   ['exec', 'a container that has ended', ({ exited: e }) => ({ ...e, cmd, ...out }), precondition(/is exited, not/)],
   [
     'attach',

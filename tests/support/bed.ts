@@ -45,7 +45,10 @@ export const makeBed = (name: string, octet: number): Bed => {
   const bridge = `jt-${name}`;
   const cniDirectory = join(directory, 'cni');
   mkdirSync(cniDirectory);
-  writeFileSync(join(cniDirectory, '10-test.conflist'), network(bridge, `10.88.${octet}.0/24`, join(directory, 'ipam')));
+  writeFileSync(
+    join(cniDirectory, '10-test.conflist'),
+    network(bridge, `10.88.${octet}.0/24`, join(directory, 'ipam')),
+  );
   const bed = {
     directory,
     bridge,
@@ -58,7 +61,12 @@ export const makeBed = (name: string, octet: number): Bed => {
     logs: join(directory, 'logs'),
   };
   mkdirSync(bed.logs);
-  mustRun(join(repository, 'scripts/lib/busybox-image.sh'), join(bed.graph, 'storage'), join(bed.state, 'storage'), IMAGE);
+  mustRun(
+    join(repository, 'scripts/lib/busybox-image.sh'),
+    join(bed.graph, 'storage'),
+    join(bed.state, 'storage'),
+    IMAGE,
+  );
   return { ...bed, dispose: () => disposeBed(bed) };
 };
 

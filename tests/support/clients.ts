@@ -27,7 +27,9 @@ const promised = <C extends Client>(client: C, messages: object): Promised<C> =>
       const codec = Reflect.get(messages, `${capitalized(String(name))}Request`) as Codec;
       return (request: object) =>
         new Promise((resolve, reject) => {
-          method.call(target, codec.fromPartial(request), (error, response) => (error === null ? resolve(response) : reject(error)));
+          method.call(target, codec.fromPartial(request), (error, response) =>
+            error === null ? resolve(response) : reject(error),
+          );
         });
     },
   }) as unknown as Promised<C>;
@@ -44,7 +46,10 @@ export const connectV1 = (socket: string) => {
     runtime: promised(runtime, v1),
     images: promised(images, v1),
     streams: runtime,
-    close: () => [runtime, images].forEach((client) => client.close()),
+    close: () => {
+      runtime.close();
+      images.close();
+    },
   };
 };
 
@@ -56,7 +61,10 @@ export const connectV1alpha2 = (socket: string) => {
     version: 'v1alpha2' as const,
     runtime: promised(runtime, v1alpha2),
     images: promised(images, v1alpha2),
-    close: () => [runtime, images].forEach((client) => client.close()),
+    close: () => {
+      runtime.close();
+      images.close();
+    },
   };
 };
 

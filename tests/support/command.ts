@@ -8,7 +8,12 @@ export interface Result {
 
 /** Runs a program to its end and gives what it wrote, whatever its exit code is. */
 export const command = (path: string, args: readonly string[], input?: string): Result => {
-  const { status, stdout, stderr, error } = spawnSync(path, args, { encoding: 'utf8', timeout: 120_000, maxBuffer: 64 * 1024 * 1024, ...(input !== undefined && { input }) });
+  const { status, stdout, stderr, error } = spawnSync(path, args, {
+    encoding: 'utf8',
+    timeout: 120_000,
+    maxBuffer: 64 * 1024 * 1024,
+    ...(input !== undefined && { input }),
+  });
   if (error !== undefined) throw error;
   return { status: status ?? -1, stdout, stderr };
 };

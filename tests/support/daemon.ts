@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bed } from './bed.ts';
 import { dist } from './paths.ts';
@@ -46,12 +46,20 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<number>
 };
 
 /** Starts the built daemon and resolves when it serves; fails with its output if it ends before. */
-export const startDaemon = async (bed: Bed, extra: Readonly<Record<string, unknown>> = {}, env: Readonly<Record<string, string>> = {}): Promise<RunningDaemon> => {
+export const startDaemon = async (
+  bed: Bed,
+  extra: Readonly<Record<string, unknown>> = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningDaemon> => {
   const main = `import { main } from ${JSON.stringify(join(dist, 'daemon/cli.js'))}; await main(process.argv)`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', main, 'janusd', '--config', writeConfig(bed, extra)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
-  });
+  const child = spawn(
+    process.execPath,
+    ['--input-type=module', '-e', main, 'janusd', '--config', writeConfig(bed, extra)],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    },
+  );
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (log += chunk.toString()));
   await until('the daemon serves', () => {
@@ -65,4 +73,3 @@ export const startDaemon = async (bed: Bed, extra: Readonly<Record<string, unkno
     log: () => log,
   };
 };
-

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { ContainerConfig, type DeepPartial, NamespaceMode, type PodSandboxConfig as PodConfig, PodSandboxConfig } from '../../src/adapters/v1alpha2/generated/api.ts';
+import {
+  ContainerConfig,
+  type DeepPartial,
+  NamespaceMode,
+  type PodSandboxConfig as PodConfig,
+  PodSandboxConfig,
+} from '../../src/adapters/v1alpha2/generated/api.ts';
 import type { Bed } from './bed.ts';
 import { IMAGE } from './bed.ts';
 

@@ -73,7 +73,11 @@ export interface ProcessIdentity {
  */
 export type SandboxState =
   | { readonly kind: 'creating' }
-  | { readonly kind: 'ready'; readonly networks: readonly NetworkAttachment[]; readonly process: ProcessIdentity | undefined }
+  | {
+      readonly kind: 'ready';
+      readonly networks: readonly NetworkAttachment[];
+      readonly process: ProcessIdentity | undefined;
+    }
   | {
       readonly kind: 'stopped';
       readonly teardownPending: boolean;

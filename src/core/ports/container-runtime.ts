@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
+import type { ContainerRecord, ContainerUser } from '../model/container.ts';
 import type { ContainerId } from '../model/ids.ts';
 import type { Image } from '../model/image.ts';
-import type { ContainerRecord, ContainerUser } from '../model/container.ts';
 import type { LinuxResources } from '../model/resources.ts';
 import type { ProcessIdentity, SandboxRecord } from '../model/sandbox.ts';
 import type { SandboxPaths } from './sandbox-host.ts';
@@ -82,7 +82,11 @@ export interface ContainerRuntime {
   /** Deletes the container from the runtime, its cgroup, mounts, bundle and writable layer; kills it if it must. Idempotent. */
   remove(ref: ContainerRef, options: { signal: AbortSignal }): Promise<void>;
   /** Output beyond 16 MiB a stream is dropped. Past `timeoutSeconds` (0: none) the process tree is killed: deadline-exceeded. */
-  execSync(ref: ContainerRef, command: readonly string[], options: { timeoutSeconds: number; signal: AbortSignal }): Promise<ExecSyncResult>;
+  execSync(
+    ref: ContainerRef,
+    command: readonly string[],
+    options: { timeoutSeconds: number; signal: AbortSignal },
+  ): Promise<ExecSyncResult>;
   /** Resolves with the exit code. */
   exec(ref: ContainerRef, spec: ExecSpec, io: SessionIo, options: { signal: AbortSignal }): Promise<number>;
   /** Resolves when the container has ended or the client has gone. */

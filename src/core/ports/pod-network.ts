@@ -1,11 +1,17 @@
 import type { NetworkAttachment, SandboxRecord } from '../model/sandbox.ts';
 
-export type NetworkReadiness = { readonly ready: true } | { readonly ready: false; readonly reason: string; readonly message: string };
+export type NetworkReadiness =
+  | { readonly ready: true }
+  | { readonly ready: false; readonly reason: string; readonly message: string };
 
 /** The pod network. A port because it is other people's programs: CNI plugins, which may hang, crash or answer rubbish. */
 export interface PodNetwork {
   /** Adds the pod to its networks, the default one first. A failure takes down what was already there. */
-  attach(sandbox: SandboxRecord, netnsPath: string, options: { signal: AbortSignal }): Promise<readonly NetworkAttachment[]>;
+  attach(
+    sandbox: SandboxRecord,
+    netnsPath: string,
+    options: { signal: AbortSignal },
+  ): Promise<readonly NetworkAttachment[]>;
   /** Takes the pod out of all its networks. Works from kept results, also when the namespace or the configuration is gone; idempotent. */
   detach(sandbox: SandboxRecord, netnsPath: string, options: { signal: AbortSignal }): Promise<void>;
   readiness(): NetworkReadiness;

@@ -8,5 +8,8 @@ export interface RecordStore<T extends { readonly id: string }> {
   /** Deletes the record and syncs. Absent: no error. */
   delete(id: string): Promise<void>;
   /** All records that can be read, and what was set aside because it cannot be. */
-  load(): Promise<{ readonly records: readonly T[]; readonly unreadable: readonly { readonly id: string; readonly reason: string }[] }>;
+  load(): Promise<{
+    readonly records: readonly T[];
+    readonly unreadable: readonly { readonly id: string; readonly reason: string }[];
+  }>;
 }

@@ -1,6 +1,6 @@
-import type { ContainerRef } from './container-runtime.ts';
 import type { FilesystemUsage } from '../model/image.ts';
 import type { SandboxRecord } from '../model/sandbox.ts';
+import type { ContainerRef } from './container-runtime.ts';
 
 /** Nanoseconds since the epoch in every `timestamp`. Undefined: the kernel does not say. */
 export interface CpuUsage {

@@ -2,15 +2,15 @@ import { isAbsolute, join } from 'node:path';
 import type { Context } from '../context.ts';
 import { invalidArgument, JanusError, notFound } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
-import { containerName, type ContainerConfig, type ContainerRecord } from '../model/container.ts';
+import { type ContainerConfig, type ContainerRecord, containerName } from '../model/container.ts';
+import { type ContainerId, newContainerId } from '../model/ids.ts';
 import type { Image } from '../model/image.ts';
-import { signalName } from '../model/signals.ts';
-import { newContainerId, type ContainerId } from '../model/ids.ts';
 import type { SandboxRecord } from '../model/sandbox.ts';
-import { processOf } from '../process-of.ts';
+import { signalName } from '../model/signals.ts';
 import type { Progress } from '../operations.ts';
+import { processOf } from '../process-of.ts';
 import { moveContainer } from '../transitions.ts';
-import { undoOnFailure, type Undo } from '../undo.ts';
+import { type Undo, undoOnFailure } from '../undo.ts';
 
 export interface CreateContainerRequest {
   readonly sandboxId: string;

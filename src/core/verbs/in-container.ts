@@ -15,7 +15,8 @@ const requireRef = (ctx: Context, id: string): ContainerRef => {
 export const requireRunning = (ctx: Context, id: string): ContainerRef => {
   const ref = requireRef(ctx, id);
   const { kind } = ref.container.state;
-  if (kind !== 'running') throw new JanusError('failed-precondition', `container ${ref.container.id} is ${kind}, not running`);
+  if (kind !== 'running')
+    throw new JanusError('failed-precondition', `container ${ref.container.id} is ${kind}, not running`);
   return ref;
 };
 
@@ -49,7 +50,13 @@ const merged = (current: LinuxResources | undefined, update: LinuxResources): Li
     typeof value === 'object' ? Object.keys(value).length > 0 : value !== 0 && value !== '';
   // A new memory limit alone sets the swap limit to the same: the old one could be below it.
   const swap = update.memoryLimitInBytes === 0 ? {} : { memorySwapLimitInBytes: 0 };
-  return { ...current, ...swap, ...Object.fromEntries(Object.entries(update).filter(([, value]) => isSet(value as LinuxResources[keyof LinuxResources]))) };
+  return {
+    ...current,
+    ...swap,
+    ...Object.fromEntries(
+      Object.entries(update).filter(([, value]) => isSet(value as LinuxResources[keyof LinuxResources])),
+    ),
+  };
 };
 
 export const updateContainerResources = async (ctx: Context, id: string, update: LinuxResources): Promise<void> => {
@@ -59,7 +66,10 @@ export const updateContainerResources = async (ctx: Context, id: string, update:
     const ref = requireRef(ctx, containerId);
     const { kind } = ref.container.state;
     if (kind !== 'created' && kind !== 'running')
-      throw new JanusError('failed-precondition', `container ${containerId} is ${kind}: its resources cannot be changed`);
+      throw new JanusError(
+        'failed-precondition',
+        `container ${containerId} is ${kind}: its resources cannot be changed`,
+      );
     const resources = merged(ref.container.resources, update);
     await ctx.runtime.update(ref, update, { signal: AbortSignal.timeout(UPDATE_DEADLINE_MS) });
     await ctx.containers.put({ ...(ctx.containers.get(containerId) ?? ref.container), resources }, { durable: false });

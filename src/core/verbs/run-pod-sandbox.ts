@@ -2,11 +2,11 @@ import type { Context } from '../context.ts';
 import { JanusError } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { newSandboxId, type SandboxId } from '../model/ids.ts';
-import { sandboxName, type NetworkAttachment, type SandboxConfig, type SandboxRecord } from '../model/sandbox.ts';
+import { type NetworkAttachment, type SandboxConfig, type SandboxRecord, sandboxName } from '../model/sandbox.ts';
 import type { Progress } from '../operations.ts';
 import { settleAll } from '../settle.ts';
 import { moveSandbox } from '../transitions.ts';
-import { undoOnFailure, type Undo } from '../undo.ts';
+import { type Undo, undoOnFailure } from '../undo.ts';
 
 export interface RunPodSandboxRequest {
   readonly config: SandboxConfig;

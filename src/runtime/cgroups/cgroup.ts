@@ -2,7 +2,7 @@ import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf } from '../../core/errors.ts';
-import { cgroupDirectories, type CgroupHierarchy } from './hierarchy.ts';
+import { type CgroupHierarchy, cgroupDirectories } from './hierarchy.ts';
 
 const CPUSET_FILES = ['cpuset.cpus', 'cpuset.mems'] as const;
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { CgroupDriver } from '../../core/model/sandbox.ts';
-import { cgroupDirectories, type CgroupHierarchy } from './hierarchy.ts';
+import { type CgroupHierarchy, cgroupDirectories } from './hierarchy.ts';
 import { scopeName } from './paths.ts';
 
 const MAX_DEPTH = 12;

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, readFileSync, writeSync } from 'node:fs';
 import { JanusError } from '../../core/errors.ts';
 import type { ContainerRef } from '../../core/ports/container-runtime.ts';
 import { pipe } from '../../host/kernel.ts';
-import { firstLine, killGroup, readEnd, start, withNull, type Command } from '../../host/process.ts';
+import { type Command, firstLine, killGroup, readEnd, start, withNull } from '../../host/process.ts';
 import type { ContainerLayout } from '../container-layout.ts';
 import type { OciRuntime } from '../oci-runtime.ts';
 

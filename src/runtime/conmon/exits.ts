@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, watch, type FSWatcher } from 'node:fs';
+import { existsSync, type FSWatcher, mkdirSync, watch } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { containerId, isFullId, type ContainerId } from '../../core/model/ids.ts';
 import { errnoOf } from '../../core/errors.ts';
+import { type ContainerId, containerId, isFullId } from '../../core/model/ids.ts';
 
 export interface ExitFile {
   readonly containerId: ContainerId;

@@ -3,8 +3,8 @@ import type { ContainerRef } from '../../core/ports/container-runtime.ts';
 import { adoptOrphans } from '../../host/adopted.ts';
 import type { Command } from '../../host/process.ts';
 import { cgroupPids } from '../cgroups/cgroup.ts';
-import { cgroupOf, type ContainerEnvironment } from '../container-environment.ts';
-import { containerLayout, type ContainerLayout } from '../container-layout.ts';
+import { type ContainerEnvironment, cgroupOf } from '../container-environment.ts';
+import { type ContainerLayout, containerLayout } from '../container-layout.ts';
 import { createLimit, type Limit } from './limit.ts';
 
 /** What processes are started with in running containers. */

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRef, SessionIo, TerminalSize } from '../../core/ports/container-runtime.ts';
-import { setTerminalSize, streamOver, type OwnStream } from '../../host/descriptors.ts';
+import { type OwnStream, setTerminalSize, streamOver } from '../../host/descriptors.ts';
 import { openConsole } from './console.ts';
 import type { ExecEnvironment } from './exec-environment.ts';
-import { startProcess, type StartedProcess } from './start-process.ts';
+import { type StartedProcess, startProcess } from './start-process.ts';
 
 /** A client that has a size sends it at once. One that sends none must not wait for long. */
 const FIRST_SIZE_MS = 50;

@@ -4,7 +4,7 @@ import type { OwnStream } from '../../host/descriptors.ts';
 import { pipe } from '../../host/kernel.ts';
 import { readEnd, writeEnd } from '../../host/process.ts';
 import type { ExecEnvironment } from './exec-environment.ts';
-import { startProcess, type StartedProcess } from './start-process.ts';
+import { type StartedProcess, startProcess } from './start-process.ts';
 
 /** A process in a container with its streams, which are the caller's to destroy. */
 export interface PipedProcess {

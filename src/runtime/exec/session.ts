@@ -2,7 +2,7 @@ import type { ContainerRef, ExecSpec, SessionIo } from '../../core/ports/contain
 import type { ExecEnvironment } from './exec-environment.ts';
 import { startInTerminal } from './in-terminal.ts';
 import { startPiped } from './piped.ts';
-import { feed, relay, type Relay } from './relay.ts';
+import { feed, type Relay, relay } from './relay.ts';
 import type { StartedProcess } from './start-process.ts';
 
 export interface SessionRequest {

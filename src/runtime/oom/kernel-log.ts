@@ -1,8 +1,8 @@
 import { uptime } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ProcessIdentity } from '../../core/model/sandbox.ts';
-import { parseRecord, type LogRecord } from './kill-record.ts';
-import { openKmsg, type LogSource } from './kmsg.ts';
+import { type LogRecord, parseRecord } from './kill-record.ts';
+import { type LogSource, openKmsg } from './kmsg.ts';
 
 /** Which processes the kernel killed for memory, by its own log. */
 export interface KernelLog {

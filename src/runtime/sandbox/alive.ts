@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { ProcessIdentity } from '../../core/model/sandbox.ts';
 import { isRunning } from '../../host/process-identity.ts';
-import { pinPath, type PinnedKind } from './namespaces.ts';
+import { type PinnedKind, pinPath } from './namespaces.ts';
 
 /** A pin that is unmounted, or mounted over, is another file than the namespace. */
 const isSame = (pin: string, namespace: string): boolean => {

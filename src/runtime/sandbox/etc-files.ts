@@ -12,10 +12,12 @@ const resolvConf = ({ servers, searches, options }: DnsConfig): string =>
     '',
   ].join('\n');
 
-const isEmpty = ({ servers, searches, options }: DnsConfig): boolean => servers.length + searches.length + options.length === 0;
+const isEmpty = ({ servers, searches, options }: DnsConfig): boolean =>
+  servers.length + searches.length + options.length === 0;
 
 /** What the pod's uts namespace is called. */
-export const podHostname = ({ config }: SandboxRecord): string => (config.hostname === '' ? hostName() : config.hostname);
+export const podHostname = ({ config }: SandboxRecord): string =>
+  config.hostname === '' ? hostName() : config.hostname;
 
 const LOCAL_HOSTS = `127.0.0.1\tlocalhost
 ::1\tlocalhost ip6-localhost ip6-loopback
@@ -28,7 +30,11 @@ ff02::2\tip6-allrouters
 /** Readable by every user of the pod's containers. */
 const MODE = 0o644;
 
-export const writeHosts = async (sandbox: SandboxRecord, layout: SandboxLayout, ips: readonly string[]): Promise<void> => {
+export const writeHosts = async (
+  sandbox: SandboxRecord,
+  layout: SandboxLayout,
+  ips: readonly string[],
+): Promise<void> => {
   const own = ips.map((ip) => `${ip}\t${podHostname(sandbox)}\n`).join('');
   const hostNetwork = sandbox.config.security.namespaces.network === 'node';
   const content = hostNetwork ? await readFile('/etc/hosts', 'utf8').catch(() => LOCAL_HOSTS) : LOCAL_HOSTS + own;
@@ -38,7 +44,8 @@ export const writeHosts = async (sandbox: SandboxRecord, layout: SandboxLayout, 
 /** The files that its containers find in /etc; without a DNS configuration the host's own resolv.conf. */
 export const writeEtcFiles = async (sandbox: SandboxRecord, layout: SandboxLayout): Promise<void> => {
   const { dns } = sandbox.config;
-  const resolver = dns === undefined || isEmpty(dns) ? await readFile('/etc/resolv.conf', 'utf8').catch(() => '') : resolvConf(dns);
+  const resolver =
+    dns === undefined || isEmpty(dns) ? await readFile('/etc/resolv.conf', 'utf8').catch(() => '') : resolvConf(dns);
   await Promise.all([
     writeFile(layout.resolvConf, resolver, { mode: MODE }),
     writeFile(layout.hostname, `${podHostname(sandbox)}\n`, { mode: MODE }),

@@ -1,26 +1,26 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { withCleanupFailures } from '../../core/errors.ts';
-import { sandboxId, type SandboxId } from '../../core/model/ids.ts';
+import { type SandboxId, sandboxId } from '../../core/model/ids.ts';
 import type { CgroupDriver, ProcessIdentity, SandboxRecord } from '../../core/model/sandbox.ts';
 import type { SandboxHost, SandboxLeftover, SandboxPaths } from '../../core/ports/sandbox-host.ts';
-import { mount, MS, unmount } from '../../host/kernel.ts';
+import { MS, mount, unmount } from '../../host/kernel.ts';
 import { signalProcess } from '../../host/process-identity.ts';
 import { joinCgroup, killCgroup, makeCgroup, removeCgroup } from '../cgroups/cgroup.ts';
 import { findCgroups, parentAsWritten } from '../cgroups/find.ts';
 import type { CgroupHierarchy } from '../cgroups/hierarchy.ts';
 import { cgroupDirectory, ociCgroupsPath, parentOf, scopeName } from '../cgroups/paths.ts';
+import { idsIn } from '../leftovers.ts';
 import { connectInside } from '../port-forward/connect.ts';
 import { checkSysctls } from '../spec/sysctls.ts';
-import { idsIn } from '../leftovers.ts';
 import { isAlive } from './alive.ts';
 import { podHostname, writeEtcFiles, writeHosts } from './etc-files.ts';
-import { layoutOf, pathsOf, pinnedKinds, sandboxesDirectory, sharesPid, type SandboxLayout } from './layout.ts';
-import { makeNamespaces, pin, pinPath, unpin, type PinnedKind } from './namespaces.ts';
+import { layoutOf, pathsOf, pinnedKinds, type SandboxLayout, sandboxesDirectory, sharesPid } from './layout.ts';
+import { makeNamespaces, type PinnedKind, pin, pinPath, unpin } from './namespaces.ts';
 import { inNetwork } from './network.ts';
 import { startPause } from './pause.ts';
-import { makeInitRoot, removeSharedInit, startSharedInit, type RuntimeCommand } from './shared-init.ts';
-import { checkUserNamespace, makeOwnedNamespaces, userNamespaceOf } from './user-namespace.ts';
+import { makeInitRoot, type RuntimeCommand, removeSharedInit, startSharedInit } from './shared-init.ts';
 import { startScope, stopScope } from './systemd-scope.ts';
+import { checkUserNamespace, makeOwnedNamespaces, userNamespaceOf } from './user-namespace.ts';
 
 export interface SandboxHostOptions {
   /** The daemon's directory of this boot. */
@@ -59,7 +59,12 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
   };
 
   const makeAll = async (sandbox: SandboxRecord, { pins }: SandboxLayout): Promise<void> => {
-    const wanted = { kinds: pinnedKinds(sandbox), directory: pins, hostname: podHostname(sandbox), sysctls: checkSysctls(sandbox.config) };
+    const wanted = {
+      kinds: pinnedKinds(sandbox),
+      directory: pins,
+      hostname: podHostname(sandbox),
+      sysctls: checkSysctls(sandbox.config),
+    };
     const user = userNamespaceOf(sandbox);
     if (user === undefined) makeNamespaces(wanted);
     else await makeOwnedNamespaces(wanted, user);
@@ -83,7 +88,11 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     return process;
   };
 
-  const startPlain = async (sandbox: SandboxRecord, kinds: readonly PinnedKind[], signal: AbortSignal): Promise<ProcessIdentity> => {
+  const startPlain = async (
+    sandbox: SandboxRecord,
+    kinds: readonly PinnedKind[],
+    signal: AbortSignal,
+  ): Promise<ProcessIdentity> => {
     const process = startPause(layout(sandbox).pins, kinds);
     try {
       await place(sandbox, process, signal);
@@ -120,7 +129,8 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
       if (current.kind !== 'ready') return false;
       return current.process === undefined || isAlive(current.process, layout(sandbox).pins, pinnedKinds(sandbox));
     },
-    connect: (sandbox, port, { signal }) => connectInside({ enter: inNetwork(layout(sandbox).pins, pinnedKinds(sandbox)), port }, signal),
+    connect: (sandbox, port, { signal }) =>
+      connectInside({ enter: inNetwork(layout(sandbox).pins, pinnedKinds(sandbox)), port }, signal),
     stop: (sandbox, { signal }) => stop(sandbox, signal),
     remove: async (sandbox) => rm(layout(sandbox).directory, { recursive: true, force: true }),
     leftovers: async () => {
@@ -139,5 +149,11 @@ const UNDO_MS = 30_000;
 
 const mountShm = async (target: string): Promise<void> => {
   await mkdir(target, { recursive: true, mode: 0o1777 });
-  mount({ source: 'shm', target, type: 'tmpfs', flags: MS.nosuid | MS.nodev | MS.noexec, data: `mode=1777,size=${SHM_BYTES}` });
+  mount({
+    source: 'shm',
+    target,
+    type: 'tmpfs',
+    flags: MS.nosuid | MS.nodev | MS.noexec,
+    data: `mode=1777,size=${SHM_BYTES}`,
+  });
 };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { SandboxRecord } from '../../core/model/sandbox.ts';
 import type { SandboxPaths } from '../../core/ports/sandbox-host.ts';
-import { pinPath, type PinnedKind } from './namespaces.ts';
+import { type PinnedKind, pinPath } from './namespaces.ts';
 import { userNamespaceOf } from './user-namespace.ts';
 
 /** Where a sandbox's things are, all under one directory of this boot. */
@@ -41,7 +41,8 @@ export const sharesPid = ({ config }: SandboxRecord): boolean => config.security
 
 export const pathsOf = (sandbox: SandboxRecord, layout: SandboxLayout): SandboxPaths => {
   const kinds = pinnedKinds(sandbox);
-  const pinned = (kind: PinnedKind): string | undefined => (kinds.includes(kind) ? pinPath(layout.pins, kind) : undefined);
+  const pinned = (kind: PinnedKind): string | undefined =>
+    kinds.includes(kind) ? pinPath(layout.pins, kind) : undefined;
   return {
     netns: pinned('net'),
     ipcns: pinned('ipc'),

@@ -1,7 +1,17 @@
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, invalidArgument } from '../../core/errors.ts';
-import { CLONE, loopbackUp, mount, MS, setns, sethostname, unmount, unshare, type NamespaceKind } from '../../host/kernel.ts';
+import {
+  CLONE,
+  loopbackUp,
+  MS,
+  mount,
+  type NamespaceKind,
+  sethostname,
+  setns,
+  unmount,
+  unshare,
+} from '../../host/kernel.ts';
 import type { Sysctl } from '../spec/sysctls.ts';
 
 /** Namespaces that can be made and pinned without a process of their own. */

@@ -1,7 +1,7 @@
-import type { ProcessIdentity } from '../../core/model/sandbox.ts';
 import { JanusError } from '../../core/errors.ts';
+import type { ProcessIdentity } from '../../core/model/sandbox.ts';
+import { type Command, start, withNull } from '../../host/process.ts';
 import { identify } from '../../host/process-identity.ts';
-import { start, withNull, type Command } from '../../host/process.ts';
 import { inNamespaces, type PinnedKind } from './namespaces.ts';
 
 /** Sleeps for ever and reaps what is handed to it. Its pages are shared by all pods of the node. */

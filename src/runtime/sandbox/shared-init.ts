@@ -5,17 +5,15 @@ import { join } from 'node:path';
 import { errnoOf, JanusError } from '../../core/errors.ts';
 import type { ProcessIdentity, SandboxRecord } from '../../core/model/sandbox.ts';
 import type { SandboxPaths } from '../../core/ports/sandbox-host.ts';
-import { deleteFromRuntime } from '../delete.ts';
+import { type Child, type Command, killGroup, start, withNull } from '../../host/process.ts';
 import { identify } from '../../host/process-identity.ts';
-import { killGroup, start, withNull, type Child, type Command } from '../../host/process.ts';
+import { deleteFromRuntime } from '../delete.ts';
 import { toOciMappings } from '../spec/namespaces.ts';
 import { PAUSE } from './pause.ts';
 import { userNamespaceOf } from './user-namespace.ts';
 
 /** How a runtime binary is called for one pod. */
-export interface RuntimeCommand {
-  (sandbox: SandboxRecord, args: readonly string[]): Command;
-}
+export type RuntimeCommand = (sandbox: SandboxRecord, args: readonly string[]) => Command;
 
 export interface SharedInit {
   readonly sandbox: SandboxRecord;
@@ -50,7 +48,9 @@ const copyInit = async (target: string): Promise<void> => {
 export const makeInitRoot = async (directory: string): Promise<void> => {
   const init = join(directory, PAUSE);
   if (existsSync(init)) return;
-  await Promise.all(['proc', 'dev', 'sys'].map((name) => mkdir(join(directory, name), { recursive: true, mode: 0o755 })));
+  await Promise.all(
+    ['proc', 'dev', 'sys'].map((name) => mkdir(join(directory, name), { recursive: true, mode: 0o755 })),
+  );
   const draft = `${directory}.${randomUUID()}`;
   try {
     await copyInit(draft);
@@ -115,9 +115,22 @@ const exitCodeOf = async ({ pid, exited }: Child, signal: AbortSignal): Promise<
 /** The init keeps the descriptors that `run` is given, so it gets /dev/null, and the runtime says why it failed in a log file. */
 const runDetached = async (init: SharedInit, runtime: RuntimeCommand, signal: AbortSignal): Promise<void> => {
   const log = join(init.bundle, 'run.log');
-  const args = ['--log', log, 'run', '--detach', '--bundle', init.bundle, '--pid-file', join(init.bundle, 'pid'), init.sandbox.id];
+  const args = [
+    '--log',
+    log,
+    'run',
+    '--detach',
+    '--bundle',
+    init.bundle,
+    '--pid-file',
+    join(init.bundle, 'pid'),
+    init.sandbox.id,
+  ];
   const command = runtime(init.sandbox, args);
-  const exitCode = await exitCodeOf(withNull((fd) => start(command, [fd, fd, fd])), signal);
+  const exitCode = await exitCodeOf(
+    withNull((fd) => start(command, [fd, fd, fd])),
+    signal,
+  );
   if (exitCode === 0) return;
   const reason = await readFile(log, 'utf8').catch(() => '');
   throw new JanusError('internal', `${command.path} could not run the pod's init: ${reason.trim().slice(-500)}`);
@@ -127,7 +140,11 @@ const runDetached = async (init: SharedInit, runtime: RuntimeCommand, signal: Ab
  * The init of a PID namespace that the pod's containers share: PID 1 there, reaps orphans, and has a mount namespace and a root of its own,
  * since every container of the pod can look into /proc/1/root.
  */
-export const startSharedInit = async (init: SharedInit, runtime: RuntimeCommand, signal: AbortSignal): Promise<ProcessIdentity> => {
+export const startSharedInit = async (
+  init: SharedInit,
+  runtime: RuntimeCommand,
+  signal: AbortSignal,
+): Promise<ProcessIdentity> => {
   signal.throwIfAborted();
   await mkdir(init.bundle, { recursive: true, mode: 0o700 });
   await writeFile(join(init.bundle, 'config.json'), JSON.stringify(spec(init)), { mode: 0o600 });
@@ -137,6 +154,10 @@ export const startSharedInit = async (init: SharedInit, runtime: RuntimeCommand,
   return identity;
 };
 
-export const removeSharedInit = async (sandbox: SandboxRecord, runtime: RuntimeCommand, signal: AbortSignal): Promise<void> => {
+export const removeSharedInit = async (
+  sandbox: SandboxRecord,
+  runtime: RuntimeCommand,
+  signal: AbortSignal,
+): Promise<void> => {
   await deleteFromRuntime(runtime(sandbox, ['delete', '--force', sandbox.id]), { signal });
 };

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { invalidArgument, JanusError } from '../../core/errors.ts';
 import type { SandboxRecord } from '../../core/model/sandbox.ts';
 import type { IdMapping, UserNamespace } from '../../core/model/security.ts';
-import { killGroup, start, withNull, type Child } from '../../host/process.ts';
-import { furnish, inNamespaces, pin, pinPath, unpin, type NewNamespaces } from './namespaces.ts';
+import { type Child, killGroup, start, withNull } from '../../host/process.ts';
+import { furnish, inNamespaces, type NewNamespaces, pin, pinPath, unpin } from './namespaces.ts';
 
 /** The pod's own user namespace, if it asks for one. */
 export const userNamespaceOf = ({ config }: SandboxRecord): UserNamespace | undefined => {
@@ -20,7 +20,8 @@ export const checkUserNamespace = (sandbox: SandboxRecord): void => {
   for (const [name, mappings] of Object.entries({ uids: user.uids, gids: user.gids })) {
     if (mappings.length !== 1) throw invalidArgument(`${field}.${name}`, 'must hold exactly one mapping');
     if (mappings.some(({ length }) => length === 0)) throw invalidArgument(`${field}.${name}.length`, 'must not be 0');
-    if (!mappings.some(({ containerId }) => containerId === 0)) throw invalidArgument(`${field}.${name}`, 'must map the id 0');
+    if (!mappings.some(({ containerId }) => containerId === 0))
+      throw invalidArgument(`${field}.${name}`, 'must map the id 0');
   }
   if (sandbox.config.security.namespaces.network === 'node')
     throw new JanusError('failed-precondition', 'a pod with a user namespace of its own cannot use the host network');

@@ -1,7 +1,7 @@
 import type { SandboxPaths } from '../../core/ports/sandbox-host.ts';
+import { toOciMappings } from './namespaces.ts';
 import type { OciLinux, OciMount } from './oci.ts';
 import { depth, isWithin } from './paths.ts';
-import { toOciMappings } from './namespaces.ts';
 import type { PreparedMount } from './prepare-mounts.ts';
 import type { ImageVolume } from './volumes.ts';
 

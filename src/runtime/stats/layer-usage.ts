@@ -1,4 +1,4 @@
-import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import type { FilesystemUsage } from '../../core/model/image.ts';
 import type { DiskUsage, Walk } from './disk-usage.ts';
 import type { Now } from './sampler.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { errnoOf } from '../../core/errors.ts';
 import type { SandboxRecord } from '../../core/model/sandbox.ts';
 import type { InterfaceUsage } from '../../core/ports/stats.ts';
-import { errnoOf } from '../../core/errors.ts';
 import { isRunning } from '../../host/process-identity.ts';
 
 const LOOPBACK = 'lo';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { assertNever } from '../../core/errors.ts';
 import type { ContainerId, SandboxId } from '../../core/model/ids.ts';
 import type { CgroupUsage, Stats } from '../../core/ports/stats.ts';
-import { assertNever } from '../../core/errors.ts';
 import type { CgroupHierarchy } from '../cgroups/hierarchy.ts';
 import { cgroupDirectory } from '../cgroups/paths.ts';
 import { containerLayout, layersDirectory, type Roots } from '../container-layout.ts';

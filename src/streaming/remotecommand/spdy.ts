@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
-import { createRoom } from '../room.ts';
-import { serveSpdy, type StreamAcceptor } from '../spdy/connection.ts';
-import type { Dialogue, SessionLife } from '../session.ts';
-import { aborted, endAndFlush } from '../wire.ts';
 import type { AttachRequest } from '../backend.ts';
+import { createRoom } from '../room.ts';
+import type { Dialogue, SessionLife } from '../session.ts';
+import { type StreamAcceptor, serveSpdy } from '../spdy/connection.ts';
+import { aborted, endAndFlush } from '../wire.ts';
 import { type Command, type CommandStreams, runCommand } from './command.ts';
 import { noSizes, terminalSizes } from './resize.ts';
 import { describeOutcome } from './status.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeBed, type Bed } from '../../support/bed.ts';
-import { connectV1, connectV1alpha2, type ClientV1, type ClientV1alpha2 } from '../../support/clients.ts';
-import { startDaemon, type RunningDaemon } from '../../support/daemon.ts';
-import { leftBehind, readHost, type HostState } from '../../support/host.ts';
+import { type Bed, makeBed } from '../../support/bed.ts';
+import { type ClientV1, type ClientV1alpha2, connectV1, connectV1alpha2 } from '../../support/clients.ts';
+import { type RunningDaemon, startDaemon } from '../../support/daemon.ts';
+import { type HostState, leftBehind, readHost } from '../../support/host.ts';
 import { CONTAINER, containerConfig, NODE, POD, podConfig } from '../../support/requests.ts';
 import { until } from '../../support/wait.ts';
 
@@ -35,11 +35,19 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString().trim()
 const life = async (maker: ClientV1 | ClientV1alpha2, user: ClientV1 | ClientV1alpha2): Promise<void> => {
   const config = podConfig(bed, { labels: { app: 'life' }, annotations: { note: 'ä' } });
   const { podSandboxId } = await maker.runtime.runPodSandbox({ config });
-  const { containerId } = await maker.runtime.createContainer({ podSandboxId, config: containerConfig('main'), sandboxConfig: config });
+  const { containerId } = await maker.runtime.createContainer({
+    podSandboxId,
+    config: containerConfig('main'),
+    sandboxConfig: config,
+  });
   await maker.runtime.startContainer({ containerId });
 
   const { items } = await user.runtime.listPodSandbox({});
-  expect(items.find(({ id }) => id === podSandboxId)).toMatchObject({ state: 0, labels: { app: 'life' }, annotations: { note: 'ä' } });
+  expect(items.find(({ id }) => id === podSandboxId)).toMatchObject({
+    state: 0,
+    labels: { app: 'life' },
+    annotations: { note: 'ä' },
+  });
   const { status } = await user.runtime.podSandboxStatus({ podSandboxId });
   const ip = status?.network?.ip ?? '';
   expect(ip).toMatch(/^10\.88\.11\./);
@@ -47,7 +55,10 @@ const life = async (maker: ClientV1 | ClientV1alpha2, user: ClientV1 | ClientV1a
   const exec = await user.runtime.execSync({ containerId, cmd: ['ip', '-4', '-o', 'addr'], timeout: 5n });
   expect(text(exec.stdout)).toContain(ip);
   const logPath = `${config.logDirectory}/main.log`;
-  await until('the log has the line', () => existsSync(logPath) && readFileSync(logPath, 'utf8').includes('stdout F hello\n'));
+  await until(
+    'the log has the line',
+    () => existsSync(logPath) && readFileSync(logPath, 'utf8').includes('stdout F hello\n'),
+  );
 
   await user.runtime.stopContainer({ containerId, timeout: 5n });
   const ended = await user.runtime.containerStatus({ containerId });
@@ -63,7 +74,9 @@ describe('a pod', () => {
   it('made over v1 is used and removed over v1alpha2', () => life(v1, v1alpha2));
 
   it('shares its PID namespace when it is asked to, under an init that reaps', async () => {
-    const config = podConfig(bed, { linux: { securityContext: { namespaceOptions: { network: POD, ipc: POD, pid: POD } } } });
+    const config = podConfig(bed, {
+      linux: { securityContext: { namespaceOptions: { network: POD, ipc: POD, pid: POD } } },
+    });
     const { podSandboxId } = await v1.runtime.runPodSandbox({ config });
     const shared = { securityContext: { namespaceOptions: { network: POD, ipc: POD, pid: POD } } };
     const ids: string[] = [];
@@ -89,13 +102,18 @@ describe('a pod', () => {
   it('shares its PID namespace while others do', async () => {
     const shared = { linux: { securityContext: { namespaceOptions: { network: POD, ipc: POD, pid: POD } } } };
     const runs = [1, 2, 3].map(() => v1.runtime.runPodSandbox({ config: podConfig(bed, shared) }));
-    const pods = [...(await Promise.all(runs)), await v1alpha2.runtime.runPodSandbox({ config: podConfig(bed, shared) })];
+    const pods = [
+      ...(await Promise.all(runs)),
+      await v1alpha2.runtime.runPodSandbox({ config: podConfig(bed, shared) }),
+    ];
     for (const { podSandboxId } of pods) await v1.runtime.removePodSandbox({ podSandboxId });
     expect(new Set(pods.map(({ podSandboxId }) => podSandboxId)).size).toBe(4);
   });
 
   it('with the host network has no address and the host name of the host', async () => {
-    const config = podConfig(bed, { linux: { securityContext: { namespaceOptions: { network: NODE, ipc: POD, pid: CONTAINER } } } });
+    const config = podConfig(bed, {
+      linux: { securityContext: { namespaceOptions: { network: NODE, ipc: POD, pid: CONTAINER } } },
+    });
     const { podSandboxId } = await v1alpha2.runtime.runPodSandbox({ config });
     const { status } = await v1alpha2.runtime.podSandboxStatus({ podSandboxId });
     expect(status?.network?.ip ?? '').toBe('');
@@ -105,7 +123,10 @@ describe('a pod', () => {
 
   it('asked for twice is one pod', async () => {
     const request = { config: podConfig(bed) };
-    const [first, second] = await Promise.all([v1.runtime.runPodSandbox(request), v1alpha2.runtime.runPodSandbox(request)]);
+    const [first, second] = await Promise.all([
+      v1.runtime.runPodSandbox(request),
+      v1alpha2.runtime.runPodSandbox(request),
+    ]);
     expect(first.podSandboxId).toBe(second.podSandboxId);
     const third = await v1.runtime.runPodSandbox(request);
     expect(third.podSandboxId).toBe(first.podSandboxId);
@@ -116,8 +137,14 @@ describe('a pod', () => {
     const client = { v1, v1alpha2 }[version];
     const config = podConfig(bed);
     const { podSandboxId } = await client.runtime.runPodSandbox({ config });
-    const container = containerConfig('rotated', { command: ['sh', '-c', 'while true; do echo tick; sleep 0.1; done'] });
-    const { containerId } = await client.runtime.createContainer({ podSandboxId, config: container, sandboxConfig: config });
+    const container = containerConfig('rotated', {
+      command: ['sh', '-c', 'while true; do echo tick; sleep 0.1; done'],
+    });
+    const { containerId } = await client.runtime.createContainer({
+      podSandboxId,
+      config: container,
+      sandboxConfig: config,
+    });
     await client.runtime.startContainer({ containerId });
     const log = `${config.logDirectory}/rotated.log`;
     await until('the log has a line', () => existsSync(log) && readFileSync(log, 'utf8').includes('tick'));
@@ -128,22 +155,29 @@ describe('a pod', () => {
     await client.runtime.removePodSandbox({ podSandboxId });
   });
 
-  it.each(['v1', 'v1alpha2'] as const)('that does not exist is stopped and removed over %s without an error', async (version) => {
-    const { runtime } = { v1, v1alpha2 }[version];
-    for (const id of [randomUUID(), '0'.repeat(64)]) {
-      await runtime.stopContainer({ containerId: id, timeout: 1n });
-      await runtime.removeContainer({ containerId: id });
-      await runtime.stopPodSandbox({ podSandboxId: id });
-      await runtime.removePodSandbox({ podSandboxId: id });
-    }
-  });
+  it.each(['v1', 'v1alpha2'] as const)(
+    'that does not exist is stopped and removed over %s without an error',
+    async (version) => {
+      const { runtime } = { v1, v1alpha2 }[version];
+      for (const id of [randomUUID(), '0'.repeat(64)]) {
+        await runtime.stopContainer({ containerId: id, timeout: 1n });
+        await runtime.removeContainer({ containerId: id });
+        await runtime.stopPodSandbox({ podSandboxId: id });
+        await runtime.removePodSandbox({ podSandboxId: id });
+      }
+    },
+  );
 
   it('runs on while the daemon is away, and what ended meanwhile has its exit code', async () => {
     const config = podConfig(bed);
     const { podSandboxId } = await v1.runtime.runPodSandbox({ config });
     const make = async (name: string, script: string): Promise<string> => {
       const container = containerConfig(name, { command: ['sh', '-c', script] });
-      const { containerId } = await v1alpha2.runtime.createContainer({ podSandboxId, config: container, sandboxConfig: config });
+      const { containerId } = await v1alpha2.runtime.createContainer({
+        podSandboxId,
+        config: container,
+        sandboxConfig: config,
+      });
       await v1alpha2.runtime.startContainer({ containerId });
       return containerId;
     };

@@ -33,18 +33,29 @@ const run = async (pid: typeof POD | typeof CONTAINER, mounts: DeepPartial<Mount
   const linux = { securityContext: { namespaceOptions } };
   const config = podConfig(bed, { linux });
   const { podSandboxId } = await v1.runtime.runPodSandbox({ config });
-  const { containerId } = await v1.runtime.createContainer({ podSandboxId, config: { ...containerConfig('main', { linux }), mounts }, sandboxConfig: config });
+  const { containerId } = await v1.runtime.createContainer({
+    podSandboxId,
+    config: { ...containerConfig('main', { linux }), mounts },
+    sandboxConfig: config,
+  });
   await v1.runtime.startContainer({ containerId });
   return { podSandboxId, containerId };
 };
 
 const shell = async (containerId: string, script: string): Promise<string> => {
-  const { stdout, stderr, exitCode } = await v1.runtime.execSync({ containerId, cmd: ['sh', '-c', script], timeout: 10n });
+  const { stdout, stderr, exitCode } = await v1.runtime.execSync({
+    containerId,
+    cmd: ['sh', '-c', script],
+    timeout: 10n,
+  });
   expect(exitCode, Buffer.from(stderr).toString()).toBe(0);
   return Buffer.from(stdout).toString().trim();
 };
 
-for (const [name, pid] of [['its own', CONTAINER], ['a shared', POD]] as const) {
+for (const [name, pid] of [
+  ['its own', CONTAINER],
+  ['a shared', POD],
+] as const) {
   it(`a pod with its own user namespace and ${name} PID namespace is root only inside`, async () => {
     const { podSandboxId, containerId } = await run(pid);
     expect(await shell(containerId, 'id -u')).toBe('0');
@@ -72,7 +83,11 @@ it('refuses a user namespace with the host network, and one that does not map ro
     podConfig(bed, {
       linux: {
         securityContext: {
-          namespaceOptions: { network, pid: CONTAINER, usernsOptions: { mode: POD, uids: [{ hostId: 1000, containerId, length: 10 }], gids: mappings } },
+          namespaceOptions: {
+            network,
+            pid: CONTAINER,
+            usernsOptions: { mode: POD, uids: [{ hostId: 1000, containerId, length: 10 }], gids: mappings },
+          },
         },
       },
     });

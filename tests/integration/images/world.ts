@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ImagesConfig } from '../../../src/config/config.ts';
 import type { RegistryAuth } from '../../../src/core/model/image.ts';
-import { silent } from '../../../src/core/ports/logger.ts';
 import type { ImageStore } from '../../../src/core/ports/image-store.ts';
+import { silent } from '../../../src/core/ports/logger.ts';
 import { killGroup, run, startPiped } from '../../../src/host/process.ts';
 import { createImageStore, type ImageStoreOptions } from '../../../src/images/image-store.ts';
 

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { identify } from '../../../src/host/process-identity.ts';
 import { joinCgroup, killCgroup, makeCgroup, removeCgroup } from '../../../src/runtime/cgroups/cgroup.ts';
 import { readHierarchy } from '../../../src/runtime/cgroups/hierarchy.ts';
 import { createKernelLog } from '../../../src/runtime/oom/kernel-log.ts';
 import { wasOomKilled } from '../../../src/runtime/oom.ts';
-import { identify } from '../../../src/host/process-identity.ts';
 
 const PARENT = '/janus-oom-test';
 const ROUNDS = 20;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { filterContainers, filterSandboxes } from '../../../src/core/filters.ts';
 import type { ContainerFilter, SandboxFilter } from '../../../src/core/engine.ts';
+import { filterContainers, filterSandboxes } from '../../../src/core/filters.ts';
 import { containerConfig, containerRecord, podConfig, sandboxRecord } from './fakes/records.ts';
 
 const ready = sandboxRecord({ config: podConfig({ labels: { app: 'web', tier: 'front' } }) });

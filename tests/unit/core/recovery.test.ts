@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ContainerState } from '../../../src/core/model/container.ts';
 import { newContainerId, newSandboxId } from '../../../src/core/model/ids.ts';
 import { recover } from '../../../src/core/recovery.ts';
-import { createBed, type Bed } from './fakes/bed.ts';
+import { type Bed, createBed } from './fakes/bed.ts';
 import { containerRecord, sandboxRecord } from './fakes/records.ts';
 
 const process = { pid: 20, startTime: '2' };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { JanusError } from '../../../src/core/errors.ts';
-import { undoOnFailure, type Undo } from '../../../src/core/undo.ts';
+import { type Undo, undoOnFailure } from '../../../src/core/undo.ts';
 
 const failing = (undone: string[], broken: readonly string[] = []) => {
   const step = (name: string) => async () => {

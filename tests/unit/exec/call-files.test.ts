@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { containerLayout, type ContainerLayout } from '../../../src/runtime/container-layout.ts';
-import { removeCallFiles, writeCallFiles, type ProcessSpec } from '../../../src/runtime/exec/call-files.ts';
+import { type ContainerLayout, containerLayout } from '../../../src/runtime/container-layout.ts';
+import { type ProcessSpec, removeCallFiles, writeCallFiles } from '../../../src/runtime/exec/call-files.ts';
 
 const own = {
   terminal: true,

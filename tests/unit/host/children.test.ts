@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runningChildren } from '../../../src/host/children.ts';
 import { waitNow } from '../../../src/host/kernel.ts';
-import { killGroup, start, withNull, type Child } from '../../../src/host/process.ts';
+import { type Child, killGroup, start, withNull } from '../../../src/host/process.ts';
 
 const shell = (script: string): Child => withNull((fd) => start({ path: 'sh', args: ['-c', script] }, [fd, fd, fd]));
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { type Child, killGroup, start, withNull } from '../../../src/host/process.ts';
 import { identify, isRunning, signalProcess } from '../../../src/host/process-identity.ts';
-import { killGroup, start, withNull, type Child } from '../../../src/host/process.ts';
 
 const sleeper = (): Child => withNull((fd) => start({ path: 'sleep', args: ['60'] }, [fd, fd, fd]));
 

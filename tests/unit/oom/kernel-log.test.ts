@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createKernelLog, type Clocks } from '../../../src/runtime/oom/kernel-log.ts';
+import { type Clocks, createKernelLog } from '../../../src/runtime/oom/kernel-log.ts';
 import type { LogRead } from '../../../src/runtime/oom/kmsg.ts';
 
 const END: LogRead = { kind: 'end' };

@@ -70,8 +70,11 @@ export const createSpdyClient = (transport: Duplex): SpdyClient => {
     if (transport.writable) transport.write(bytes);
   };
   const onFrame = (frame: Frame): void => {
-    if (frame.type === 'ping') return pongs.get(frame.id)?.();
-    if (frame.type === 'goaway') return farewell.resolve(frame.status);
+    if (frame.type === 'ping') pongs.get(frame.id)?.();
+    else if (frame.type === 'goaway') farewell.resolve(frame.status);
+    else onStreamFrame(frame);
+  };
+  const onStreamFrame = (frame: Exclude<Frame, { type: 'ping' | 'goaway' }>): void => {
     const entry = entries.get(frame.streamId);
     if (frame.type === 'syn-reply') entry?.accepted.resolve(true);
     if (frame.type === 'data') entry?.stream.received.push(frame.data);

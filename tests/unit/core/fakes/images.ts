@@ -1,7 +1,7 @@
 import type { Image } from '../../../../src/core/model/image.ts';
 import type { ImageStore } from '../../../../src/core/ports/image-store.ts';
-import type { Script } from './script.ts';
 import { busybox } from './records.ts';
+import type { Script } from './script.ts';
 
 export interface FakeImages extends ImageStore {
   readonly stored: Map<string, Image>;

@@ -1,6 +1,6 @@
 import type { ContainerConfig, ContainerRecord } from '../../../../src/core/model/container.ts';
-import type { Image } from '../../../../src/core/model/image.ts';
 import { imageId, newContainerId, newSandboxId, type SandboxId } from '../../../../src/core/model/ids.ts';
+import type { Image } from '../../../../src/core/model/image.ts';
 import type { LinuxResources } from '../../../../src/core/model/resources.ts';
 import type { SandboxConfig, SandboxRecord } from '../../../../src/core/model/sandbox.ts';
 import type { SandboxSecurity } from '../../../../src/core/model/security.ts';

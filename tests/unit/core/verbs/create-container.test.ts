@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBed, settle, type Bed } from '../fakes/bed.ts';
+import { type Bed, createBed, settle } from '../fakes/bed.ts';
 import { busybox, containerConfig, inNamespace } from '../fakes/records.ts';
 
 const UNDO = ['runtime.remove', 'containers.delete'];

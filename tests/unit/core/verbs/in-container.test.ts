@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ContainerId } from '../../../../src/core/model/ids.ts';
-import { createBed, settle, type Bed } from '../fakes/bed.ts';
+import { type Bed, createBed, settle } from '../fakes/bed.ts';
 import { resources } from '../fakes/records.ts';
 
 const exec = ({ engine, call }: Bed, containerId: string) =>

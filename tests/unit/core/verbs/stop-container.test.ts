@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createBed, type Bed } from '../fakes/bed.ts';
 import type { ContainerId } from '../../../../src/core/model/ids.ts';
+import { type Bed, createBed } from '../fakes/bed.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] }));
 afterEach(() => void vi.useRealTimers());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBed, settle, type Bed } from '../fakes/bed.ts';
+import { type Bed, createBed, settle } from '../fakes/bed.ts';
 import { withNamespaces } from '../fakes/records.ts';
 
 const TEARDOWN = ['runtime.kill SIGKILL', 'network.detach', 'host.stop'];

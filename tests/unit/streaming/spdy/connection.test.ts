@@ -3,11 +3,11 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Duplex, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { serveSpdy, type SpdyOptions } from '../../../../src/streaming/spdy/connection.ts';
+import { type SpdyOptions, serveSpdy } from '../../../../src/streaming/spdy/connection.ts';
 import { dataHeader } from '../../../../src/streaming/spdy/encoder.ts';
 import type { SpdyStream } from '../../../../src/streaming/spdy/stream.ts';
 import type { Wire } from '../../../../src/streaming/wire.ts';
-import { createSpdyClient, rawControl, settingsFrame, type SpdyClient, windowUpdateFrame } from '../spdy-client.ts';
+import { createSpdyClient, rawControl, type SpdyClient, settingsFrame, windowUpdateFrame } from '../spdy-client.ts';
 
 let listener: Server;
 

@@ -18,8 +18,9 @@ const joined = (frames: readonly Frame[]): unknown[] =>
   frames.reduce<Frame[]>((all, frame) => {
     const last = all.at(-1);
     const goesOn = frame.type === 'data' && last?.type === 'data' && last.streamId === frame.streamId && !last.fin;
-    if (!goesOn) return [...all, frame];
-    return [...all.slice(0, -1), { ...frame, data: Buffer.concat([last.data, frame.data]) }];
+    if (goesOn) all.splice(-1, 1, { ...frame, data: Buffer.concat([last.data, frame.data]) });
+    else all.push(frame);
+    return all;
   }, []);
 
 const data = (streamId: number, text: string, fin = false): Buffer =>
