@@ -14,6 +14,8 @@ import type { Registry } from '../core/registry.ts';
 import { startSweeping } from '../core/sweep.ts';
 import { createCniNetwork } from '../network/cni.ts';
 import { noNetwork } from '../network/none.ts';
+import { removeIfEmpty } from '../runtime/cgroups/cgroup.ts';
+import { readHierarchy } from '../runtime/cgroups/hierarchy.ts';
 import { grpcServer } from '../server/grpc-server.ts';
 import { createFront } from '../server/http2-front/front.ts';
 import { groupId, listenOn } from '../server/sockets.ts';
@@ -77,6 +79,9 @@ export const startDaemon = async (config: Config, logger: Logger): Promise<Daemo
     await makeDirectories(config);
     const lock = lockDaemon(config);
     closers.add('lock', () => lock[Symbol.dispose]());
+
+    // Without pods nothing of ours stays on the host; systemd looks after its own slices.
+    if (!config.systemdCgroup) closers.add('cgroups', () => removeIfEmpty(readHierarchy(), config.cgroupParent));
 
     const network = await createNetwork(config, logger);
     closers.add('network', () => network.close());

@@ -102,3 +102,9 @@ const removeOne = async (directory: string): Promise<void> => {
     }
   }
 };
+
+/** Removes the cgroup if nothing is in it: no process, no other cgroup. */
+export const removeIfEmpty = async (hierarchy: CgroupHierarchy, path: string): Promise<void> => {
+  const remove = (directory: string): Promise<void> => rmdir(directory).catch(ignoring('ENOENT', 'EBUSY', 'ENOTEMPTY'));
+  await Promise.all(cgroupDirectories(hierarchy, path).map(remove));
+};

@@ -1,0 +1,62 @@
+import { readdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { until } from '../../support/wait.ts';
+import { childrenOf, descriptorsOf, exec, type Pod, running, startPod } from './pod.ts';
+
+let pod: Pod;
+let id: string;
+
+beforeAll(async () => {
+  pod = await startPod('leaks', 24);
+  id = await pod.run('main', 'while true; do sleep 1; done');
+  const first = await exec(pod, id, 'true');
+  await first.exitCode();
+});
+
+afterAll(async () => {
+  expect(await pod.close()).toEqual([]);
+});
+
+const SESSIONS = 60;
+const AT_ONCE = 10;
+const TICKING = 'echo ready; i=0; while [ $i -lt 20 ]; do echo $i; sleep 0.05; i=$((i+1)); done; exit 2';
+/** With children and an orphan, that nobody but the engine ends. */
+const LITTERING = `sleep 3000 & (sleep 3001 &); ${TICKING.replace('20', '1000')}`;
+
+const inContainer = async (): Promise<string> => {
+  const { stdout } = await pod.cri.runtime.execSync({ containerId: id, cmd: ['ps', '-o', 'args'], timeout: 20n });
+  return Buffer.from(stdout).toString();
+};
+
+/** Every third client is killed, some before the process is there and some in the middle of the output. */
+const oneSession = async (index: number): Promise<void> => {
+  const killed = index % 3 === 0;
+  const session = await exec(pod, id, killed ? LITTERING : TICKING, { tty: index % 4 === 0 });
+  if (!killed) return expect(await session.exitCode()).toBe(2);
+  await delay(Math.random() * 400);
+  session.client.transport.destroy();
+};
+
+it('sessions of which a third is killed by the client leave no process, descriptor or file', async () => {
+  const { pid } = pod.daemon();
+  const before = { descriptors: descriptorsOf(pid), children: childrenOf(pid).length };
+  const indexes = Array.from({ length: SESSIONS }, (_, index) => index);
+  const worker = async (): Promise<void> => {
+    for (let index = indexes.shift(); index !== undefined; index = indexes.shift()) await oneSession(index);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await until('the processes are gone', async () => !/sleep 300|echo ready/.test(await inContainer()));
+  await until('the descriptors are closed', () => descriptorsOf(pid) <= before.descriptors);
+  await until('no child is left', () => childrenOf(pid).length <= before.children);
+  expect(readdirSync(`${pod.bed.state}/containers/${id}`).filter((name) => name.startsWith('exec-'))).toEqual([]);
+}, 120_000);
+
+it('the end of the daemon ends the sessions: the clients are told, and no process stays', async () => {
+  const session = await exec(pod, id, 'echo up; sleep 4000');
+  await until('it runs', () => session.streams.stdout.text() === 'up\n');
+  expect(running('sleep 4000')).toHaveLength(1);
+  await pod.restart();
+  await expect(session.exitCode()).rejects.toThrow(/closing/);
+  expect(running('sleep 4000')).toEqual([]);
+});

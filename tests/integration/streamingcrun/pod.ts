@@ -1,0 +1,136 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { ContainerConfig, DeepPartial } from '../../../src/adapters/v1alpha2/generated/api.ts';
+import { type Bed, makeBed } from '../../support/bed.ts';
+import { type ClientV1, connectV1 } from '../../support/clients.ts';
+import { type RunningDaemon, startDaemon } from '../../support/daemon.ts';
+import { readHost } from '../../support/host.ts';
+import { containerConfig, podConfig } from '../../support/requests.ts';
+import { type ClientStream, connectSpdy, type SpdyClient } from '../../unit/streaming/spdy-client.ts';
+
+/** A daemon with one pod, for sessions. */
+export interface Pod {
+  readonly bed: Bed;
+  /** The one that runs now. */
+  daemon(): RunningDaemon;
+  /** Ends the daemon as `systemctl restart` does. */
+  restart(): Promise<void>;
+  readonly cri: ClientV1;
+  readonly podSandboxId: string;
+  /** Starts a container that runs a script; its id. */
+  run(name: string, script: string, parts?: DeepPartial<ContainerConfig>): Promise<string>;
+  /** Takes all of it away, and says what of it is left on the host. */
+  close(): Promise<readonly string[]>;
+}
+
+export const startPod = async (name: string, octet: number): Promise<Pod> => {
+  const bed = makeBed(name, octet);
+  let daemon = await startDaemon(bed, { 'default-runtime': 'crun', runtimes: { crun: { path: '/usr/bin/crun' } } });
+  const cri = connectV1(bed.socket);
+  const sandboxConfig = podConfig(bed);
+  const { podSandboxId } = await cri.runtime.runPodSandbox({ config: sandboxConfig });
+  const run: Pod['run'] = async (container, script, parts = {}) => {
+    const config = containerConfig(container, { command: ['sh', '-c', script], ...parts });
+    const { containerId } = await cri.runtime.createContainer({ podSandboxId, config, sandboxConfig });
+    await cri.runtime.startContainer({ containerId });
+    return containerId;
+  };
+  const restart = async (): Promise<void> => {
+    await daemon.stop();
+    daemon = await startDaemon(bed, { 'default-runtime': 'crun', runtimes: { crun: { path: '/usr/bin/crun' } } });
+  };
+  const close = async () => {
+    await cri.runtime.removePodSandbox({ podSandboxId });
+    cri.close();
+    await daemon.stop();
+    const { mounts, cgroups, processes } = readHost();
+    bed.dispose();
+    return [...mounts, ...cgroups, ...processes].filter(
+      (entry) => entry.includes(`${bed.directory}/state/`) || entry.includes(`${bed.cgroupParent}/`),
+    );
+  };
+  return { bed, daemon: () => daemon, restart, cri, podSandboxId, run, close };
+};
+
+type StreamType = 'error' | 'stdin' | 'stdout' | 'stderr' | 'resize';
+
+/** What a client of an exec or attach holds. */
+export interface Session {
+  readonly client: SpdyClient;
+  readonly streams: Readonly<Record<StreamType, ClientStream>>;
+  /** The exit code; a failure throws with its message. */
+  exitCode(): Promise<number>;
+}
+
+interface Status {
+  readonly status: string;
+  readonly message?: string;
+  readonly reason?: string;
+  readonly details?: { readonly causes: readonly { readonly message: string }[] };
+}
+
+const exitCodeOf = ({ status, reason, message, details }: Status): number => {
+  if (status === 'Success') return 0;
+  if (reason !== 'NonZeroExitCode') throw new Error(message);
+  return Number(details?.causes[0]?.message);
+};
+
+const everything = { stdin: true, stdout: true, stderr: true, tty: false };
+type Flags = Partial<typeof everything>;
+
+const openStreams = async (url: string, flags: typeof everything): Promise<Session> => {
+  const client = await connectSpdy(url, 'v4.channel.k8s.io');
+  const wanted = { error: true, ...flags, resize: flags.tty };
+  const types = (['error', 'stdin', 'stdout', 'stderr', 'resize'] as const).filter((type) => wanted[type]);
+  const streams = Object.fromEntries(
+    types.map((type) => [type, client.open({ streamtype: type })]),
+  ) as Session['streams'];
+  const exitCode = async (): Promise<number> => {
+    await streams.error.ended;
+    return exitCodeOf(
+      JSON.parse(streams.error.text() || '{"status":"lost","message":"the session was lost"}') as Status,
+    );
+  };
+  return { client, streams, exitCode };
+};
+
+/** A terminal has no stderr. */
+const complete = (flags: Flags) => ({ ...everything, ...(flags.tty === true && { stderr: false }), ...flags });
+
+/** A script is run by the container's shell. */
+export const exec = async (
+  { cri }: Pod,
+  containerId: string,
+  command: string | readonly string[],
+  flags: Flags = {},
+): Promise<Session> => {
+  const streams = complete(flags);
+  const cmd = typeof command === 'string' ? ['sh', '-c', command] : [...command];
+  const { url } = await cri.runtime.exec({ containerId, cmd, ...streams });
+  return openStreams(url, streams);
+};
+
+export const attach = async ({ cri }: Pod, containerId: string, flags: Flags = {}): Promise<Session> => {
+  const streams = complete(flags);
+  const { url } = await cri.runtime.attach({ containerId, ...streams });
+  return openStreams(url, streams);
+};
+
+/** How many descriptors a process has open. */
+export const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
+
+/** Children of a process, corpses too. */
+export const childrenOf = (pid: number): readonly string[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+
+const commandLine = (pid: string): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    // It has just ended.
+    return '';
+  }
+};
+
+/** Processes of this host with that command line. */
+export const running = (command: string): readonly string[] =>
+  readdirSync('/proc').filter((name) => /^\d+$/.test(name) && commandLine(name) === command);
