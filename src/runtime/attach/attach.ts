@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { JanusError } from '../../core/errors.ts';
 import type { ContainerRef, ContainerRuntime, SessionIo } from '../../core/ports/container-runtime.ts';
-import { containerLayout, type ContainerLayout, type Roots } from '../container-layout.ts';
-import { connectToConmon, type ConmonConnection } from './connection.ts';
+import { type ContainerLayout, containerLayout, type Roots } from '../container-layout.ts';
+import { type ConmonConnection, connectToConmon } from './connection.ts';
 import { followSizes } from './resize.ts';
 import { createSeats } from './seats.ts';
 
@@ -47,10 +47,8 @@ const attachTo = async ({ ref, io, layout }: Attached, signal: AbortSignal): Pro
     behind = true;
     connection.close();
   };
-  const connection = connectToConmon(layout.attachSocket, {
-    stdout: outlet(io.stdout, onBehind),
-    stderr: outlet(io.stderr, onBehind),
-  });
+  const outputs = { stdout: outlet(io.stdout, onBehind), stderr: outlet(io.stderr, onBehind) };
+  const connection = await connectToConmon(layout.attachSocket, outputs, signal);
   signal.addEventListener('abort', connection.close, { once: true });
   feed(ref, io, connection);
   if (ref.container.config.tty) void followSizes(io.resize, layout.bundle).catch(() => undefined);

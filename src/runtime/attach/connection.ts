@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { JanusError, messageOf } from '../../core/errors.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errnoOf, JanusError, messageOf } from '../../core/errors.ts';
 import { connectSeqpacket, streamOver } from '../../host/descriptors.ts';
 
 /** First byte of each packet that conmon sends. */
@@ -35,20 +36,37 @@ const connectTo = (socket: string): number => {
   }
 };
 
-const open = (socket: string): number => {
-  try {
-    return connectTo(socket);
-  } catch (cause) {
-    throw new JanusError('failed-precondition', `the container cannot be attached to: ${messageOf(cause)}`, { cause });
+/** conmon accepts when it comes to it, and its queue is short. */
+const PATIENCE_MS = 5000;
+const POLL_MS = 5;
+
+const open = async (socket: string, signal: AbortSignal): Promise<number> => {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return connectTo(socket);
+    } catch (cause) {
+      if (!isBusy(cause) || Date.now() > deadline)
+        throw new JanusError('failed-precondition', `the container cannot be attached to: ${messageOf(cause)}`, {
+          cause,
+        });
+    }
+    await delay(POLL_MS, undefined, { signal });
   }
 };
+
+const isBusy = (error: unknown): boolean => ['EAGAIN', 'EWOULDBLOCK'].includes(errnoOf(error) ?? '');
 
 /**
  * Connects to conmon's attach socket (`--full-attach`). Reading never pauses: conmon waits for each of its clients, and the container waits for conmon. Flowing
  * streams hand over what each read returned, which is one packet. A container without a monitor: `failed-precondition`.
  */
-export const connectToConmon = (socket: string, { stdout, stderr }: Outputs): ConmonConnection => {
-  const { stream } = streamOver(open(socket));
+export const connectToConmon = async (
+  socket: string,
+  { stdout, stderr }: Outputs,
+  signal: AbortSignal,
+): Promise<ConmonConnection> => {
+  const { stream } = streamOver(await open(socket, signal));
   stream.on('data', (packet: Buffer) => {
     if (packet[0] === STDOUT) stdout(packet.subarray(1));
     else if (packet[0] === STDERR) stderr(packet.subarray(1));

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../../support/wait.ts';
-import { attach, startPod, type Pod } from './pod.ts';
+import { attach, type Pod, startPod } from './pod.ts';
 
 let pod: Pod;
 
@@ -101,7 +101,7 @@ it('only so many clients are attached to a container', async () => {
   const id = await pod.run('crowded', 'while true; do echo tick; sleep 0.1; done');
   const sit = async () => attach(pod, id, { stdin: false });
   const sessions = await Promise.all(Array.from({ length: 32 }, sit));
-  await until('all sit', () => sessions.every(({ streams }) => streams.stdout.received.length > 0));
+  await until('all sit', () => sessions.every(({ streams }) => streams.stdout.text().includes('tick')));
   await expect((await sit()).exitCode()).rejects.toThrow(/32 clients are attached/);
   sessions[0]?.client.transport.destroy();
   const next = await until('a seat is free', async () => {
@@ -109,7 +109,7 @@ it('only so many clients are attached to a container', async () => {
     const refused = session.streams.error.ended.then(() => undefined);
     return Promise.race([
       refused,
-      until('a tick', () => session.streams.stdout.received.length > 0).then(() => session),
+      until('a tick', () => session.streams.stdout.text().includes('tick')).then(() => session),
     ]);
   });
   for (const { client } of [...sessions, next]) client.transport.destroy();

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/wait.ts';
-import { exec, startPod, type Pod } from './pod.ts';
+import { exec, type Pod, startPod } from './pod.ts';
 
 let pod: Pod;
 let id: string;

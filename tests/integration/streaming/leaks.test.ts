@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { readdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../../support/wait.ts';
-import { childrenOf, descriptorsOf, exec, running, startPod, type Pod } from './pod.ts';
+import { childrenOf, descriptorsOf, exec, type Pod, running, startPod } from './pod.ts';
 
 let pod: Pod;
 let id: string;

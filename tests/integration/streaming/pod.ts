@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ContainerConfig, DeepPartial } from '../../../src/adapters/v1alpha2/generated/api.ts';
-import { makeBed, type Bed } from '../../support/bed.ts';
-import { connectV1, type ClientV1 } from '../../support/clients.ts';
-import { startDaemon, type RunningDaemon } from '../../support/daemon.ts';
+import { type Bed, makeBed } from '../../support/bed.ts';
+import { type ClientV1, connectV1 } from '../../support/clients.ts';
+import { type RunningDaemon, startDaemon } from '../../support/daemon.ts';
 import { readHost } from '../../support/host.ts';
 import { containerConfig, podConfig } from '../../support/requests.ts';
 import { type ClientStream, connectSpdy, type SpdyClient } from '../../unit/streaming/spdy-client.ts';

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../../support/wait.ts';
 import { type ClientStream, connectSpdy, type SpdyClient } from '../../unit/streaming/spdy-client.ts';
-import { descriptorsOf, startPod, type Pod } from './pod.ts';
+import { descriptorsOf, type Pod, startPod } from './pod.ts';
 
 let pod: Pod;
 
