@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { invalidArgument, JanusError, messageOf } from '../core/errors.ts';
+import { createLimit } from '../core/limit.ts';
 import type { Image } from '../core/model/image.ts';
 import type { PullRequest } from '../core/ports/image-store.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import type { CatalogReader } from './catalog.ts';
 import { createJoined } from './joined.ts';
-import { createLimit } from './limit.ts';
 import { lookUp } from './lookup.ts';
 import { canonical, parseReference, type Reference } from './reference.ts';
 import { copyImage, type SkopeoOptions } from './skopeo.ts';
@@ -26,7 +26,7 @@ export const createPull = (options: PullOptions): Pull => {
   return async ({ reference, auth }, { signal }) => {
     const parsed = pullable(reference);
     const work: Work = { reference: parsed, auth };
-    return joined(keyOf(work), (own) => limit(() => pullLogged(options, work, own), own), { signal });
+    return joined(keyOf(work), (own) => limit(own.signal, () => pullLogged(options, work, own)), { signal });
   };
 };
 

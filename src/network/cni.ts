@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { createLimit } from '../core/limit.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import type { PodNetwork } from '../core/ports/pod-network.ts';
 import { attach } from './attach.ts';
@@ -6,7 +7,6 @@ import { openCatalogue } from './catalogue.ts';
 import type { Context } from './context.ts';
 import { detach } from './detach.ts';
 import { openKeptNetworks } from './kept.ts';
-import { createLimit } from './limit.ts';
 import { createPodCidr } from './pod-cidr.ts';
 
 export interface CniOptions {

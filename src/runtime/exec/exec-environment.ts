@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
+import { createLimit, type Limit } from '../../core/limit.ts';
 import type { ContainerRef } from '../../core/ports/container-runtime.ts';
 import { adoptOrphans } from '../../host/adopted.ts';
 import type { Command } from '../../host/process.ts';
 import { cgroupPids } from '../cgroups/cgroup.ts';
 import { type ContainerEnvironment, cgroupOf } from '../container-environment.ts';
 import { type ContainerLayout, containerLayout } from '../container-layout.ts';
-import { createLimit, type Limit } from './limit.ts';
 
 /** What processes are started with in running containers. */
 export interface ExecEnvironment {

@@ -13,8 +13,8 @@ const withDescendants = async (pid: number): Promise<readonly number[]> => {
   return [pid, ...below.flat()];
 };
 
-/** Session of a process: field 6 of /proc/pid/stat (proc(5)). */
-const sessionOf = async (pid: number): Promise<number> => {
+/** Session of a process, ended or not: field 6 of /proc/pid/stat (proc(5)). 0: there is no such process. */
+export const sessionOf = async (pid: number): Promise<number> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3] ?? 0);
 };
@@ -33,6 +33,8 @@ export interface Tree {
   readonly root: number;
   /** Whether the root itself has not been reaped, so that its pid still is its own. */
   readonly rooted: boolean;
+  /** The session that its runtime gave it, if that is known: its leader may have been a process of the runtime. */
+  readonly session?: number;
   /** Where orphans of the tree are looked for: the processes of the container's cgroup. */
   readonly candidates: () => Promise<readonly number[]>;
 }
@@ -41,28 +43,27 @@ export interface Tree {
 const ROUNDS = 50;
 
 /**
- * Kills a process with all that came of it: its descendants, and orphans whose session one of them leads (a runtime gives each process that it starts a
- * session of its own). All of them are stopped before the first is killed, so that none forks away or is inherited by somebody else meanwhile.
+ * Kills a process with all that came of it: its descendants, and orphans that share a session with one of them. All of them are stopped before the
+ * first is killed, so that none forks away or is inherited by somebody else meanwhile.
  */
-export const killTree = async ({ root, rooted, candidates }: Tree): Promise<void> => {
+export const killTree = async ({ root, rooted, session, candidates }: Tree): Promise<void> => {
   const stopped = new Set<number>();
+  const sessions = new Set(session === undefined ? [] : [session]);
+  // Before it has one of its own, a process of the runtime is in ours.
+  const ours = await sessionOf(process.pid);
   for (let round = 0; round < ROUNDS; round += 1) {
     const below = rooted ? await withDescendants(root) : [];
-    const found = [...new Set([...below, ...(await orphans(root, stopped, candidates))])].filter(
-      (pid) => !stopped.has(pid),
-    );
+    const orphans = await within(sessions, await candidates());
+    const found = [...new Set([...below, ...orphans])].filter((pid) => !stopped.has(pid));
     if (found.length === 0) break;
     signalAll(found, 'SIGSTOP');
     for (const pid of found) stopped.add(pid);
+    for (const each of await Promise.all(found.map(sessionOf))) if (each !== 0 && each !== ours) sessions.add(each);
   }
   signalAll(stopped, 'SIGKILL');
 };
 
-const orphans = async (
-  root: number,
-  known: ReadonlySet<number>,
-  candidates: Tree['candidates'],
-): Promise<readonly number[]> => {
-  const sessions = await Promise.all((await candidates()).map(async (pid) => ({ pid, session: await sessionOf(pid) })));
-  return sessions.filter(({ session }) => session === root || known.has(session)).map(({ pid }) => pid);
+const within = async (sessions: ReadonlySet<number>, pids: readonly number[]): Promise<readonly number[]> => {
+  const known = await Promise.all(pids.map(async (pid) => ({ pid, session: await sessionOf(pid) })));
+  return known.filter(({ session }) => sessions.has(session)).map(({ pid }) => pid);
 };

@@ -6,7 +6,7 @@ import { type Child, start, withNull } from '../../host/process.ts';
 import { type CallFiles, type ProcessSpec, removeCallFiles, writeCallFiles } from './call-files.ts';
 import type { ExecEnvironment } from './exec-environment.ts';
 import { startFailure } from './failure.ts';
-import { killTree } from './process-tree.ts';
+import { killTree, sessionOf } from './process-tree.ts';
 
 export interface ProcessRequest extends ProcessSpec {
   readonly ref: ContainerRef;
@@ -40,7 +40,8 @@ export const startProcess = (
       const files = await writeCallFiles(env.layout(request.ref), request);
       try {
         await callRuntime(env, { ...request, files }, signal);
-        const started = adopted(env, request.ref, Number(await readFile(files.pid, 'utf8')));
+        const pid = Number(await readFile(files.pid, 'utf8'));
+        const started = adopted(env, request.ref, { pid, session: await sessionOf(pid) });
         if (signal.aborted) await started.kill();
         signal.throwIfAborted();
         return started;
@@ -90,10 +91,14 @@ const exitInTime = async ({ exited }: Child, kill: () => void, signal: AbortSign
   }
 };
 
-const adopted = (env: ExecEnvironment, ref: ContainerRef, pid: number): StartedProcess => {
+const adopted = (
+  env: ExecEnvironment,
+  ref: ContainerRef,
+  { pid, session }: { readonly pid: number; readonly session: number },
+): StartedProcess => {
   let rooted = true;
   const exited = exitOfOrphan(pid).finally(() => {
     rooted = false;
   });
-  return { exited, kill: () => killTree({ root: pid, rooted, candidates: () => env.pids(ref) }) };
+  return { exited, kill: () => killTree({ root: pid, rooted, session, candidates: () => env.pids(ref) }) };
 };

@@ -54,7 +54,12 @@ it('kills orphans of the session only, once the process itself has ended', async
   await ended;
   const stranger = spawn('sleep', [`${MARK}8`], { detached: true, stdio: 'ignore' });
   await until(() => sleepers().length >= 2);
-  await killTree({ root: child.pid ?? 0, rooted: false, candidates: () => Promise.resolve(sleepers()) });
+  await killTree({
+    root: child.pid ?? 0,
+    rooted: false,
+    session: child.pid ?? 0,
+    candidates: () => Promise.resolve(sleepers()),
+  });
   await until(() => sleepers().length === 1);
   expect(sleepers()).toEqual([stranger.pid]);
   expect(existsSync(`/proc/${stranger.pid}`)).toBe(true);

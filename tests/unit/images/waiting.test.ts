@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { createJoined } from '../../../src/images/joined.ts';
-import { createLimit } from '../../../src/images/limit.ts';
 
 const never = new AbortController().signal;
 const deferred = <T>() => {
@@ -66,50 +65,5 @@ describe('joined work', () => {
       joined('a', fail, { signal: never }),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-  });
-});
-
-describe('a limit', () => {
-  test('lets in so many at once, in order, failures too', async () => {
-    const limit = createLimit(2);
-    const gates = [deferred<void>(), deferred<void>(), deferred<void>()];
-    const begun: number[] = [];
-    const runs = gates.map((gate, index) =>
-      limit(
-        () => {
-          begun.push(index);
-          return gate.promise;
-        },
-        { signal: never },
-      ),
-    );
-    const outcomes = Promise.allSettled(runs);
-    await Promise.resolve();
-    expect(begun).toEqual([0, 1]);
-    gates[0]?.reject(new Error('no'));
-    await expect(runs[0]).rejects.toThrow('no');
-    expect(begun).toEqual([0, 1, 2]);
-    for (const gate of gates) gate.resolve();
-    await outcomes;
-  });
-
-  test('someone who leaves the queue is not run', async () => {
-    const limit = createLimit(1);
-    const gate = deferred<void>();
-    const first = limit(() => gate.promise, { signal: never });
-    const leave = new AbortController();
-    let ran = false;
-    const second = limit(
-      async () => {
-        ran = true;
-      },
-      { signal: leave.signal },
-    );
-    leave.abort(new Error('left'));
-    await expect(second).rejects.toThrow('left');
-    gate.resolve();
-    await first;
-    await limit(async () => undefined, { signal: never });
-    expect(ran).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createLimit } from '../../../src/runtime/exec/limit.ts';
+import { createLimit } from '../../../src/core/limit.ts';
 
 const never = new AbortController().signal;
 
