@@ -29,6 +29,8 @@ export interface ImageStoreOptions {
 }
 
 const STALL_MS = 5 * 60_000;
+/** A removal that has not begun by then fails. */
+const REMOVE_WAIT_MS = 2 * 60_000;
 
 /**
  * The images of a containers/storage store, which buildah, podman and skopeo may use at the same time.
@@ -65,9 +67,9 @@ export const createImageStore = (options: ImageStoreOptions): ImageStore => {
       return pull(request, { signal });
     },
     remove: (reference, inUse) =>
-      oneAtATime(() => removeImage({ graphRoot, runRoot, read }, reference, inUse), {
-        signal: new AbortController().signal,
-      }),
+      oneAtATime(AbortSignal.timeout(REMOVE_WAIT_MS), () =>
+        removeImage({ graphRoot, runRoot, read }, reference, inUse),
+      ),
     usage: createUsage({ graphRoot, read, now }),
   };
 };

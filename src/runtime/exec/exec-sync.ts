@@ -3,10 +3,19 @@ import { collect } from '../../host/process.ts';
 import type { ExecEnvironment } from './exec-environment.ts';
 import { startPiped } from './piped.ts';
 
-/** Per stream; the rest is read and dropped, so that endless output neither fills the daemon nor stalls the container. */
-const MAX_OUTPUT = 16 * 1024 * 1024;
+/**
+ * Both streams together: kubelets take messages of at most 16 MiB, and 1 KiB is for the rest of it. What is more is read and dropped, so that endless
+ * output neither fills the daemon nor stalls the container.
+ */
+const MAX_OUTPUT = 16 * 1024 * 1024 - 1024;
 /** How long a background process may hold the output open after the command itself has ended. */
 const DRAIN_MS = 1000;
+
+/** Neither stream is cut below a half for the other's sake. */
+const fitting = (out: Buffer, err: Buffer): Pick<ExecSyncResult, 'stdout' | 'stderr'> => {
+  const stderr = err.subarray(0, Math.max(MAX_OUTPUT / 2, MAX_OUTPUT - out.length));
+  return { stdout: out.subarray(0, MAX_OUTPUT - stderr.length), stderr };
+};
 
 const drained = <T>(output: Promise<T>, cut: () => void): Promise<T> => {
   const timer = setTimeout(cut, DRAIN_MS);
@@ -35,7 +44,7 @@ export const execSync = async (
     const exitCode = await process.exited;
     const [out, err] = await drained(output, cut);
     signal.throwIfAborted();
-    return { stdout: out, stderr: err, exitCode };
+    return { ...fitting(out, err), exitCode };
   } finally {
     signal.removeEventListener('abort', abort);
     cut();

@@ -28,9 +28,16 @@ it('past its time-out the command is killed with all that came of it', async () 
   await until('all are gone', () => ['5001', '5002', '5003'].every((time) => running(`sleep ${time}`).length === 0));
 });
 
-it('endless output is cut at 16 MiB and stalls nobody', async () => {
-  const { stdout, exitCode } = await execSync('head -c 20000000 /dev/zero; exit 6');
-  expect([stdout.length, exitCode]).toEqual([16 * 1024 * 1024, 6]);
+const LIMIT = 16 * 1024 * 1024 - 1024;
+
+it.each([
+  ['stdout', 'yes', [LIMIT, 0]],
+  ['stderr', 'yes >&2', [0, LIMIT]],
+  ['both', 'yes & yes >&2', [LIMIT / 2, LIMIT / 2]],
+])('what is too much for an answer is dropped and stalls nobody: %s', async (_which, script, expected) => {
+  const { stdout, stderr, exitCode } = await execSync(`(${script}) & sleep 2; pkill yes; exit 6`);
+  expect([stdout.length, stderr.length]).toEqual(expected);
+  expect(exitCode).toBe(6);
 });
 
 it('does not wait for what is left in the background, whose output is its own affair', async () => {
