@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { command, mustRun } from './command.ts';
@@ -78,9 +78,40 @@ export const mountsBelow = (directory: string): readonly string[] =>
     .filter((path) => path.startsWith(`${directory}/`))
     .sort((a, b) => b.length - a.length);
 
+const processesOf = (directory: string, cgroupParent: string): readonly number[] => {
+  const inCgroup = command('sh', [
+    '-c',
+    `cat $(find /sys/fs/cgroup -path '*${cgroupParent}*' -name cgroup.procs)`,
+  ]).stdout;
+  const monitors = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isMonitor(pid, directory));
+  return [...new Set([...inCgroup.split('\n').filter(Boolean), ...monitors].map(Number))];
+};
+
+const isMonitor = (pid: string, directory: string): boolean => {
+  try {
+    const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    return line.startsWith('conmon\0') && line.includes(`${directory}/`);
+  } catch {
+    return false;
+  }
+};
+
+/** A test that fails may leave pods: their processes are ended by pid before what they use is taken away. */
 const disposeBed = ({ directory, bridge, cgroupParent }: Omit<Bed, 'dispose'>): void => {
+  for (const pid of processesOf(directory, cgroupParent)) command('kill', ['-9', String(pid)]);
   for (const path of mountsBelow(directory)) command('umount', ['-l', path]);
   command('ip', ['link', 'delete', bridge]);
-  command('sh', ['-c', `rmdir /sys/fs/cgroup/*${cgroupParent} /sys/fs/cgroup${cgroupParent} 2>/dev/null`]);
+  command('find', [
+    '/sys/fs/cgroup',
+    '-depth',
+    '-type',
+    'd',
+    '-path',
+    `*${cgroupParent}*`,
+    '-exec',
+    'rmdir',
+    '{}',
+    ';',
+  ]);
   rmSync(directory, { recursive: true, force: true });
 };

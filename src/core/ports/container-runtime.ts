@@ -81,7 +81,7 @@ export interface ContainerRuntime {
   hasMonitor(ref: ContainerRef): boolean;
   /** Deletes the container from the runtime, its cgroup, mounts, bundle and writable layer; kills it if it must. Idempotent. */
   remove(ref: ContainerRef, options: { signal: AbortSignal }): Promise<void>;
-  /** Output beyond 16 MiB a stream is dropped. Past `timeoutSeconds` (0: none) the process tree is killed: deadline-exceeded. */
+  /** Output beyond 16 MiB, both streams together, is dropped. Past `timeoutSeconds` (0: none) the process tree is killed: deadline-exceeded. */
   execSync(
     ref: ContainerRef,
     command: readonly string[],
