@@ -1,5 +1,5 @@
 /**
- * Every call into libc that Node does not have, on one page. They run on the calling thread and return at once: namespaces are a
+ * The calls into libc that Node does not have; those for descriptors stand in host/descriptors.ts. They run on the calling thread and return at once: namespaces are a
  * property of the thread, so nothing here may become asynchronous. Errors are thrown with the errno's name as `code`.
  * What they mean: the man pages of section 2, under the same names.
  */
