@@ -30,6 +30,8 @@ export interface Context {
   readonly streams: StreamUrls;
   readonly handlers: RuntimeHandlers;
   readonly cgroupDriver: CgroupDriver;
+  /** Of new pods that ask for none. */
+  readonly cgroupParent: string;
   /** GetContainerEvents is switched on. */
   readonly podEvents: boolean;
   readonly clock: Clock;

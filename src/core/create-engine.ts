@@ -1,10 +1,7 @@
 import type { Context } from './context.ts';
 import type { Engine, EngineStatus, SandboxView } from './engine.ts';
-import { notFound } from './errors.ts';
 import { refOf } from './exits.ts';
 import { filterContainers, filterSandboxes } from './filters.ts';
-import { type ContainerRecord, isListed as isListedContainer } from './model/container.ts';
-import { isListed as isListedSandbox, type SandboxRecord } from './model/sandbox.ts';
 import { processOf } from './process-of.ts';
 import { containersOf } from './transitions.ts';
 import { createContainer, readySandbox } from './verbs/create-container.ts';
@@ -25,20 +22,8 @@ export interface EngineFacts {
   readonly config: unknown;
 }
 
-const listedSandbox = (ctx: Context, id: string): SandboxRecord => {
-  const sandbox = ctx.sandboxes.require(id);
-  if (!isListedSandbox(sandbox)) throw notFound('sandbox', id);
-  return sandbox;
-};
-
-const listedContainer = (ctx: Context, id: string): ContainerRecord => {
-  const container = ctx.containers.require(id);
-  if (!isListedContainer(container)) throw notFound('container', id);
-  return container;
-};
-
 const view = (ctx: Context, id: string): SandboxView => {
-  const sandbox = listedSandbox(ctx, id);
+  const sandbox = ctx.sandboxes.require(id);
   return { sandbox, containers: containersOf(ctx, sandbox.id), timestamp: ctx.clock.unique() };
 };
 
@@ -50,7 +35,7 @@ const status = (ctx: Context, facts: EngineFacts): EngineStatus => ({
 });
 
 const podSandboxInfo = (ctx: Context, id: string): Readonly<Record<string, unknown>> => {
-  const sandbox = listedSandbox(ctx, id);
+  const sandbox = ctx.sandboxes.require(id);
   const process = sandbox.state.kind === 'ready' ? sandbox.state.process : undefined;
   const networks = sandbox.state.kind === 'creating' ? [] : sandbox.state.networks;
   return {
@@ -66,7 +51,7 @@ const podSandboxInfo = (ctx: Context, id: string): Readonly<Record<string, unkno
 };
 
 const containerInfo = async (ctx: Context, id: string): Promise<Readonly<Record<string, unknown>>> => {
-  const container = listedContainer(ctx, id);
+  const container = ctx.containers.require(id);
   const ref = refOf(ctx, container.id);
   return {
     sandboxID: container.sandboxId,
@@ -96,7 +81,7 @@ export const createEngine = (ctx: Context, facts: EngineFacts): Engine => ({
   startContainer: (id) => startContainer(ctx, id),
   stopContainer: (id, graceSeconds) => stopContainer(ctx, id, graceSeconds),
   removeContainer: (id) => removeContainer(ctx, id),
-  container: (id) => listedContainer(ctx, id),
+  container: (id) => ctx.containers.require(id),
   listContainers: (filter) => filterContainers(ctx.containers.all(), filter),
   updateContainerResources: (id, resources) => updateContainerResources(ctx, id, resources),
   reopenContainerLog: (id) => reopenContainerLog(ctx, id),

@@ -47,7 +47,7 @@ export const lostSandbox = (ctx: Context, { id, container, cgroupParent = '' }: 
     portMappings: [],
     labels: {},
     annotations: {},
-    cgroupParent,
+    cgroupParent: '',
     sysctls: {},
     security,
     overhead: undefined,
@@ -56,6 +56,7 @@ export const lostSandbox = (ctx: Context, { id, container, cgroupParent = '' }: 
   runtimeHandler: '',
   runtime: ctx.handlers.runtimeOf(''),
   cgroupDriver: ctx.cgroupDriver,
+  cgroupParent: cgroupParent || ctx.cgroupParent,
   createdAt: container?.createdAt ?? ctx.clock.unique(),
   state: { kind: 'stopped', teardownPending: true, networks: [], reason: 'its record is lost' },
 });

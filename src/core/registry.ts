@@ -17,7 +17,7 @@ export interface Registry<T extends Kept> {
   byName(name: string): T | undefined;
   /** By full id or unique prefix. Undefined: none, of whatever form the text is; several: invalid-argument. */
   find(idOrPrefix: string): T | undefined;
-  /** As `find`; none: not-found. */
+  /** As `find`, of what clients see; none: not-found. */
   require(idOrPrefix: string): T;
   /** In order of creation; the same array until something changes. */
   all(): readonly T[];
@@ -32,9 +32,11 @@ export interface RegistryOptions<T extends Kept> {
   /** The request's field that ids come in. */
   readonly field: string;
   readonly store: RecordStore<T>;
+  /** Whether clients see it: what is being made is not there yet. */
+  readonly isListed: (record: T) => boolean;
 }
 
-export const createRegistry = <T extends Kept>({ noun, field, store }: RegistryOptions<T>): Registry<T> => {
+export const createRegistry = <T extends Kept>({ noun, field, store, isListed }: RegistryOptions<T>): Registry<T> => {
   const records = new Map<string, T>();
   const names = new Map<string, T>();
   let listed: readonly T[] | undefined;
@@ -60,7 +62,7 @@ export const createRegistry = <T extends Kept>({ noun, field, store }: RegistryO
     find,
     require: (idOrPrefix) => {
       const record = find(idOrPrefix);
-      if (record === undefined) throw notFound(noun, idOrPrefix);
+      if (record === undefined || !isListed(record)) throw notFound(noun, idOrPrefix);
       return record;
     },
     all,

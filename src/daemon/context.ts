@@ -6,9 +6,9 @@ import { createEvents } from '../core/events.ts';
 import { createHandlers } from '../core/handlers.ts';
 import { createJoins } from '../core/joins.ts';
 import { createLocks } from '../core/locks.ts';
-import type { ContainerRecord } from '../core/model/container.ts';
+import { type ContainerRecord, isListed as isListedContainer } from '../core/model/container.ts';
 import type { SandboxId } from '../core/model/ids.ts';
-import type { SandboxRecord } from '../core/model/sandbox.ts';
+import { isListed as isListedSandbox, type SandboxRecord } from '../core/model/sandbox.ts';
 import { createOperations } from '../core/operations.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import type { PodNetwork } from '../core/ports/pod-network.ts';
@@ -22,6 +22,7 @@ import { createContainerRuntime } from '../runtime/container-runtime.ts';
 import { createOciRuntimes } from '../runtime/oci-runtime.ts';
 import { createSandboxHost } from '../runtime/sandbox/host.ts';
 import { readHostFacts } from '../runtime/spec/host-facts.ts';
+import { hostLimits } from '../runtime/spec/host-limits.ts';
 import { createStats } from '../runtime/stats/stats.ts';
 import { readRuntimeFeatures } from './runtime-features.ts';
 
@@ -46,6 +47,7 @@ export const createContext = async ({
   const { state, graph, cgroupParent, umask } = config;
   const clock = createClock();
   const [host, features] = await Promise.all([readHostFacts(), readRuntimeFeatures(config.runtimes, logger)]);
+  for (const limit of hostLimits(host)) logger.warn(limit);
   const cgroups = readHierarchy();
   const cgroupDriver = config.systemdCgroup ? 'systemd' : 'cgroupfs';
   const runtimes = createOciRuntimes(config.runtimes, state);
@@ -57,18 +59,28 @@ export const createContext = async ({
     now: clock.unique,
   });
   const roots = { state, graph };
-  const containers = createRegistry({ noun: 'container', field: 'container_id', store: containerStore });
+  const containers = createRegistry({
+    noun: 'container',
+    field: 'container_id',
+    store: containerStore,
+    isListed: isListedContainer,
+  });
   const containersOf = (pod: SandboxId) =>
     containers.all().flatMap(({ id, sandboxId }) => (sandboxId === pod ? [id] : []));
-  const environment = { roots, runtimes, cgroups, cgroupParent, host, features, images, umask, logger };
+  const environment = { roots, runtimes, cgroups, host, features, images, umask, logger };
   return {
-    sandboxes: createRegistry({ noun: 'sandbox', field: 'pod_sandbox_id', store: sandboxStore }),
+    sandboxes: createRegistry({
+      noun: 'sandbox',
+      field: 'pod_sandbox_id',
+      store: sandboxStore,
+      isListed: isListedSandbox,
+    }),
     containers,
-    host: createSandboxHost({ state, cgroups, cgroupParent, cgroupDriver, runtime: runtimes.command }),
+    host: createSandboxHost({ state, cgroups, cgroupDriver, runtime: runtimes.command }),
     runtime: createContainerRuntime(environment),
     network,
     images,
-    stats: createStats({ roots, cgroups, cgroupParent, containersOf }),
+    stats: createStats({ roots, cgroups, containersOf }),
     streams,
     handlers: createHandlers({
       defaultRuntime: config.defaultRuntime,
@@ -80,6 +92,7 @@ export const createContext = async ({
       }),
     }),
     cgroupDriver,
+    cgroupParent,
     podEvents: config.enablePodEvents,
     clock,
     locks: createLocks(),

@@ -10,7 +10,6 @@ import type { SandboxRecord } from '../core/model/sandbox.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import type { RecordStore } from '../core/ports/record-store.ts';
 import { recover } from '../core/recovery.ts';
-import type { Registry } from '../core/registry.ts';
 import { startSweeping } from '../core/sweep.ts';
 import { createCniNetwork } from '../network/cni.ts';
 import { noNetwork } from '../network/none.ts';
@@ -59,13 +58,16 @@ const createNetwork = async ({ network, graph }: Config, logger: Logger) =>
 
 const load = async <T extends SandboxRecord | ContainerRecord>(
   store: RecordStore<T>,
-  registry: Registry<T>,
   logger: Logger,
-): Promise<void> => {
+): Promise<readonly T[]> => {
   const { records, unreadable } = await store.load();
   for (const { id, reason } of unreadable) logger.error('a record cannot be read and is set aside', { id, reason });
-  registry.adopt(records);
+  return records;
 };
+
+/** The first records did not say where the cgroups are of a pod that asked for no parent: where the setting has them. */
+const placed = (sandbox: SandboxRecord, { cgroupParent }: Config): SandboxRecord =>
+  sandbox.cgroupParent === '' ? { ...sandbox, cgroupParent: sandbox.config.cgroupParent || cgroupParent } : sandbox;
 
 /** From the configuration to a serving daemon, from the bottom to the top; closed in reverse order. */
 export const startDaemon = async (config: Config, logger: Logger): Promise<Daemon> => {
@@ -102,8 +104,8 @@ export const startDaemon = async (config: Config, logger: Logger): Promise<Daemo
     });
     context = ctx;
 
-    await load(sandboxStore, ctx.sandboxes, logger);
-    await load(containerStore, ctx.containers, logger);
+    ctx.sandboxes.adopt((await load(sandboxStore, logger)).map((sandbox) => placed(sandbox, config)));
+    ctx.containers.adopt(await load(containerStore, logger));
     const { failures, ...counts } = await recover(ctx);
     for (const failure of failures) logger.error('not recovered', { failure });
     logger.info('recovered', counts);

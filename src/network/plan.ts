@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { invalidArgument, JanusError } from '../core/errors.ts';
-import type { SandboxRecord } from '../core/model/sandbox.ts';
+import type { SandboxConfig, SandboxRecord } from '../core/model/sandbox.ts';
 import { type CapabilityArgs, capabilityArgs, runtimeConfig } from './capabilities.ts';
 import { isInterfaceName } from './names.ts';
 import type { NetworkList, PluginConfig } from './network-list.ts';
@@ -91,6 +91,18 @@ const find = (name: string, networks: readonly NetworkList[]): NetworkList => {
     `${FIELD}: network ${JSON.stringify(name.slice(0, 253))} is not configured`,
   );
 };
+
+/** Host ports that no plugin of these networks is told of: a network may publish them by means of its own, and Janus cannot know. */
+export const unpublishedPorts = (
+  networks: readonly PlannedNetwork[],
+  { portMappings }: SandboxConfig,
+): readonly number[] => {
+  const told = networks.some(({ plugins }) => plugins.some(({ config }) => hasPorts(config)));
+  return told ? [] : portMappings.flatMap(({ hostPort }) => (hostPort > 0 ? [hostPort] : []));
+};
+
+const hasPorts = ({ runtimeConfig: given }: PlannedPlugin['config']): boolean =>
+  typeof given === 'object' && given !== null && Object.hasOwn(given, 'portMappings');
 
 /**
  * The networks of a pod, the default one first. Throws "invalid-argument", or "failed-precondition" for a network that

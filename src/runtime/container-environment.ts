@@ -13,8 +13,6 @@ export interface ContainerEnvironment {
   readonly roots: Roots;
   readonly runtimes: OciRuntimes;
   readonly cgroups: CgroupHierarchy;
-  /** Parent cgroup of pods that ask for none. */
-  readonly cgroupParent: string;
   readonly host: HostFacts;
   /** By name of the runtime. */
   readonly features: (runtime: string) => RuntimeFeatures;
@@ -25,5 +23,4 @@ export interface ContainerEnvironment {
 }
 
 /** Directory of the container's cgroup, relative to the hierarchies' roots. */
-export const cgroupOf = (env: ContainerEnvironment, { container, sandbox }: ContainerRef): string =>
-  cgroupDirectory(sandbox, container.id, env.cgroupParent);
+export const cgroupOf = ({ container, sandbox }: ContainerRef): string => cgroupDirectory(sandbox, container.id);

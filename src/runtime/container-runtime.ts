@@ -31,7 +31,7 @@ const hasOwnPids = ({ container, sandbox }: ContainerRef): boolean => pidModeOf(
 const kill = async (env: ContainerEnvironment, ref: ContainerRef, signal: string): Promise<void> => {
   const target = processOf(ref.container);
   if (target !== undefined) signalProcess(target, signal);
-  if (signal === 'SIGKILL' && !hasOwnPids(ref)) await killCgroup(env.cgroups, cgroupOf(env, ref));
+  if (signal === 'SIGKILL' && !hasOwnPids(ref)) await killCgroup(env.cgroups, cgroupOf(ref));
 };
 
 const exitReader = (env: ContainerEnvironment): ContainerRuntime['exitOf'] => {
@@ -42,7 +42,7 @@ const exitReader = (env: ContainerEnvironment): ContainerRuntime['exitOf'] => {
     const layout = containerLayout(env.roots, ref.container.id);
     const evidence = {
       hierarchy: env.cgroups,
-      cgroup: cgroupOf(env, ref),
+      cgroup: cgroupOf(ref),
       layout,
       main: processOf(ref.container),
       log,

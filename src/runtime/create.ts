@@ -52,7 +52,7 @@ const writeSpec = async (
     user: userNamespaceOf(plan.sandbox),
     usernsPath: plan.paths.userns,
   });
-  const cgroupsPath = ociCgroupsPath(plan.sandbox, plan.container.id, env.cgroupParent);
+  const cgroupsPath = ociCgroupsPath(plan.sandbox, plan.container.id);
   const spec = buildSpec({ ...plan, ...prepared, mounts, rootfs, cgroupsPath, umask: env.umask, host: env.host });
   await writeFile(layout.spec, JSON.stringify(spec), { mode: 0o600 });
   return prepared.user;

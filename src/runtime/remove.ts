@@ -29,7 +29,7 @@ export const removeContainer = async (
 ): Promise<void> => {
   const { id } = ref.container;
   await deleteFromRuntime(env.runtimes.command(ref.sandbox, deleteArgs(id)), { signal });
-  await releaseHost(env, id, cgroupOf(env, ref));
+  await releaseHost(env, id, cgroupOf(ref));
 };
 
 /** As removeContainer, of a container that has no record: its runtime and its cgroup have to be found. */

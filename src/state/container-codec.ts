@@ -91,6 +91,7 @@ const container: z.ZodType<ContainerRecord> = z.object({
   name: z.string(),
   config,
   imageId: imageIdField,
+  mountedImageIds: z.array(imageIdField).default([]),
   imageRef: z.string(),
   logPath: z.string(),
   user: maybe(z.object({ uid: z.number(), gid: z.number(), supplementalGroups: z.array(z.number()) })),

@@ -40,6 +40,7 @@ const sandbox: z.ZodType<SandboxRecord> = z.object({
   runtimeHandler: z.string(),
   runtime: z.string(),
   cgroupDriver: oneOf<CgroupDriver>({ cgroupfs: 'cgroupfs', systemd: 'systemd' }),
+  cgroupParent: z.string().default(''),
   createdAt: nanoseconds,
   state,
 });

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { IMAGE } from '../support/bed.ts';
-import { containerConfig, TARGET } from '../support/requests.ts';
+import { containerConfig, NODE, TARGET } from '../support/requests.ts';
 import type { Subjects } from './support/subjects.ts';
 import type { RpcName } from './support/wire.ts';
 import type { World } from './support/world.ts';
@@ -114,6 +114,30 @@ const configurations: readonly Row[] = [
   ['createContainer', 'an absolute log path', create({ logPath: '/log' }), invalid(/^config\.log_path: /)],
   ['createContainer', 'a bad variable', create({ envs: [{ key: 'A=B' }] }), invalid(/^config\.envs\[0\]\.key: /)],
   ['createContainer', 'more rights than its pod', create(security({ privileged: true })), invalid(/privileged/)],
+  [
+    'createContainer',
+    "the host's network in a pod with its own",
+    create(security({ namespaceOptions: { network: NODE } })),
+    invalid(/namespace_options\.network: must not be NODE/),
+  ],
+  [
+    'createContainer',
+    "the host's IPC in a pod with its own",
+    create(security({ namespaceOptions: { ipc: NODE } })),
+    invalid(/namespace_options\.ipc: must not be NODE/),
+  ],
+  [
+    'createContainer',
+    'a target without TARGET',
+    create(security({ namespaceOptions: { targetId: UNKNOWN_ID } })),
+    invalid(/namespace_options\.target_id: must be empty/),
+  ],
+  [
+    'createContainer',
+    'huge pages of no size',
+    create({ linux: { resources: { hugepageLimits: [{ pageSize: '7MB', limit: 1n }] } } }),
+    invalid(/hugepage_limits/),
+  ],
   [
     'createContainer',
     'a target that does not exist',

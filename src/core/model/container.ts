@@ -106,6 +106,8 @@ export interface ContainerRecord {
   readonly config: ContainerConfig;
   /** The image that the root file system was made from, whatever its tags point at now. */
   readonly imageId: ImageId;
+  /** Images that mounts show; with `imageId`, those which must stay as long as the container does. */
+  readonly mountedImageIds: readonly ImageId[];
   /** What PullImage or ImageStatus call the image: a repo digest if there is one, else the id. */
   readonly imageRef: string;
   /** Absolute path of the log, or empty. */
@@ -120,6 +122,9 @@ export interface ContainerRecord {
   readonly createdAt: bigint;
   readonly state: ContainerState;
 }
+
+export const usesImage = ({ imageId, mountedImageIds }: ContainerRecord, id: ImageId): boolean =>
+  imageId === id || mountedImageIds.includes(id);
 
 export const isListed = (container: ContainerRecord): boolean => container.state.kind !== 'creating';
 

@@ -33,7 +33,7 @@ export interface SandboxConfig {
   readonly portMappings: readonly PortMapping[];
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  /** `/kubepods/...` with cgroupfs, `kubepods-....slice` with systemd; empty: the daemon's own parent. */
+  /** `/kubepods/...` with cgroupfs, `kubepods-....slice` with systemd; empty: none was asked for. */
   readonly cgroupParent: string;
   readonly sysctls: Readonly<Record<string, string>>;
   readonly security: SandboxSecurity;
@@ -98,6 +98,8 @@ export interface SandboxRecord {
   readonly runtime: string;
   /** A fact of the pod: its containers are run by this driver whatever the daemon's setting is later. */
   readonly cgroupDriver: CgroupDriver;
+  /** Where its cgroups are: the request's parent, or what the daemon's setting was. Fixed like the driver. */
+  readonly cgroupParent: string;
   /** Nanoseconds since the epoch, unique among sandboxes. */
   readonly createdAt: bigint;
   readonly state: SandboxState;

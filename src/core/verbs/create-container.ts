@@ -2,7 +2,13 @@ import { isAbsolute, join } from 'node:path';
 import type { Context } from '../context.ts';
 import { invalidArgument, JanusError, notFound } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
-import { type ContainerConfig, type ContainerRecord, containerName } from '../model/container.ts';
+import {
+  type ContainerConfig,
+  type ContainerRecord,
+  containerName,
+  type ImageSpec,
+  usesImage,
+} from '../model/container.ts';
 import { type ContainerId, newContainerId } from '../model/ids.ts';
 import type { Image } from '../model/image.ts';
 import type { SandboxRecord } from '../model/sandbox.ts';
@@ -11,6 +17,7 @@ import type { Progress } from '../operations.ts';
 import { processOf } from '../process-of.ts';
 import { moveContainer } from '../transitions.ts';
 import { type Undo, undoOnFailure } from '../undo.ts';
+import { checkAgainstPod } from './check-container.ts';
 
 export interface CreateContainerRequest {
   readonly sandboxId: string;
@@ -34,27 +41,35 @@ const logPathOf = (sandbox: SandboxRecord, config: ContainerConfig): string => {
   return join(sandbox.config.logDirectory, config.logPath);
 };
 
-const checkPrivileged = (sandbox: SandboxRecord, config: ContainerConfig): void => {
-  if (config.security.privileged && !sandbox.config.security.privileged)
-    throw invalidArgument('config.linux.security_context.privileged', 'a privileged container needs a privileged pod');
-};
-
-const imageOf = async (ctx: Context, config: ContainerConfig): Promise<Image> => {
-  const image = await ctx.images.find(config.image.image);
-  if (image === undefined) throw notFound('image', config.image.image);
+const imageOf = async (ctx: Context, { image: reference }: ImageSpec): Promise<Image> => {
+  const image = await ctx.images.find(reference);
+  if (image === undefined) throw notFound('image', reference);
   return image;
 };
 
-const plan = (
-  ctx: Context,
-  sandbox: SandboxRecord,
-  { config, image }: { config: ContainerConfig; image: Image },
-): ContainerRecord => ({
+/** What is asked for, with the images that are there for it. */
+interface Asked {
+  readonly config: ContainerConfig;
+  readonly image: Image;
+  readonly mounted: readonly Image[];
+}
+
+const lookUp = async (ctx: Context, config: ContainerConfig): Promise<Asked> => {
+  const specs = config.mounts.flatMap(({ image }) => (image === undefined ? [] : [image]));
+  const [image, ...mounted] = await Promise.all([
+    imageOf(ctx, config.image),
+    ...specs.map((spec) => imageOf(ctx, spec)),
+  ] as const);
+  return { config, image, mounted };
+};
+
+const plan = (ctx: Context, sandbox: SandboxRecord, { config, image, mounted }: Asked): ContainerRecord => ({
   id: newContainerId(),
   sandboxId: sandbox.id,
   name: containerName(config.metadata, sandbox.config.metadata),
   config,
   imageId: image.id,
+  mountedImageIds: mounted.map(({ id }) => id),
   imageRef: image.repoDigests[0] ?? image.id,
   logPath: logPathOf(sandbox, config),
   user: undefined,
@@ -80,20 +95,17 @@ const existing = (ctx: Context, sandbox: SandboxRecord, config: ContainerConfig)
 export const createContainer = async (ctx: Context, request: CreateContainerRequest): Promise<ContainerId> => {
   const { config } = request;
   const sandbox = readySandbox(ctx, request.sandboxId);
-  checkPrivileged(sandbox, config);
+  checkAgainstPod(sandbox, config);
   const known = existing(ctx, sandbox, config);
   if (known !== undefined) return known;
-  const image = await imageOf(ctx, config);
+  const asked = await lookUp(ctx, config);
   // While the image was looked up, the pod may have been stopped, or the same request answered.
-  return existing(ctx, readySandbox(ctx, sandbox.id), config) ?? begin(ctx, sandbox, { config, image });
+  return existing(ctx, readySandbox(ctx, sandbox.id), config) ?? begin(ctx, sandbox, asked);
 };
 
-const begin = (
-  ctx: Context,
-  sandbox: SandboxRecord,
-  { config, image }: { config: ContainerConfig; image: Image },
-): Promise<ContainerId> => {
-  const record = plan(ctx, sandbox, { config, image });
+const begin = (ctx: Context, sandbox: SandboxRecord, asked: Asked): Promise<ContainerId> => {
+  const record = plan(ctx, sandbox, asked);
+  const { image } = asked;
   const work = (progress: Progress): Promise<ContainerId> =>
     undoOnFailure(
       (undo) => build(ctx, { sandbox, record, image }, { progress, undo }),
@@ -120,7 +132,8 @@ const build = async (
 ): Promise<ContainerId> => {
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const ref = { container: record, sandbox };
-  if (ctx.removingImages.has(image.id)) throw notFound('image', record.config.image.image);
+  const leaving = [...ctx.removingImages].find((id) => usesImage(record, id));
+  if (leaving !== undefined) throw notFound('image', leaving);
   await ctx.containers.put(record, { durable: false });
   // Waited for at the end: the sync runs beside the work.
   const intent = ctx.containers.put(record, { durable: true });

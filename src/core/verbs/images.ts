@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Call } from '../engine.ts';
 import { invalidArgument } from '../errors.ts';
-import type { ImageSpec } from '../model/container.ts';
+import { type ImageSpec, usesImage } from '../model/container.ts';
 import type { ImageId } from '../model/ids.ts';
 import type { Image, RegistryAuth } from '../model/image.ts';
 
@@ -37,7 +37,7 @@ export const removeImage = async (ctx: Context, image: ImageSpec): Promise<void>
   const claimed: ImageId[] = [];
   /** From this answer to the end of the removal no container can begin to use the image. */
   const inUse = ({ id }: Image): boolean => {
-    if (ctx.containers.all().some((container) => container.imageId === id)) return true;
+    if (ctx.containers.all().some((container) => usesImage(container, id))) return true;
     ctx.removingImages.add(id);
     claimed.push(id);
     return false;

@@ -34,6 +34,7 @@ const plan = (ctx: Context, request: RunPodSandboxRequest): SandboxRecord => ({
   runtimeHandler: request.runtimeHandler,
   runtime: ctx.handlers.runtimeOf(request.runtimeHandler),
   cgroupDriver: ctx.cgroupDriver,
+  cgroupParent: request.config.cgroupParent || ctx.cgroupParent,
   createdAt: ctx.clock.unique(),
   state: { kind: 'creating' },
 });

@@ -29,21 +29,21 @@ export const slicePath = (slice: string): string => {
   return parts.map((_, index) => `/${parts.slice(0, index + 1).join('-')}.slice`).join('');
 };
 
-export const parentOf = (sandbox: SandboxRecord, defaultParent: string): string =>
-  checkedParent(sandbox.config.cgroupParent === '' ? defaultParent : sandbox.config.cgroupParent, sandbox.cgroupDriver);
+export const parentOf = ({ cgroupParent, cgroupDriver }: SandboxRecord): string =>
+  checkedParent(cgroupParent, cgroupDriver);
 
 /** Directory of the pod's parent cgroup, relative to the hierarchies' roots. */
-export const parentDirectory = (sandbox: SandboxRecord, defaultParent: string): string => {
-  const parent = parentOf(sandbox, defaultParent);
+export const parentDirectory = (sandbox: SandboxRecord): string => {
+  const parent = parentOf(sandbox);
   return sandbox.cgroupDriver === 'systemd' ? slicePath(parent) : parent;
 };
 
 /** Directory of the cgroup of a sandbox or container with this id, relative to the hierarchies' roots. */
-export const cgroupDirectory = (sandbox: SandboxRecord, id: string, defaultParent: string): string =>
-  `${parentDirectory(sandbox, defaultParent)}/${sandbox.cgroupDriver === 'systemd' ? scopeName(id) : id}`;
+export const cgroupDirectory = (sandbox: SandboxRecord, id: string): string =>
+  `${parentDirectory(sandbox)}/${sandbox.cgroupDriver === 'systemd' ? scopeName(id) : id}`;
 
 /** `linux.cgroupsPath` of the OCI spec: a path, or `slice:prefix:name` with systemd. */
-export const ociCgroupsPath = (sandbox: SandboxRecord, id: string, defaultParent: string): string => {
-  const parent = parentOf(sandbox, defaultParent);
+export const ociCgroupsPath = (sandbox: SandboxRecord, id: string): string => {
+  const parent = parentOf(sandbox);
   return sandbox.cgroupDriver === 'systemd' ? `${parent}:janus:${id}` : `${parent}/${id}`;
 };

@@ -24,7 +24,7 @@ export const createExecEnvironment = (env: ContainerEnvironment): ExecEnvironmen
   return {
     layout: ({ container }) => containerLayout(env.roots, container.id),
     runtime: ({ sandbox }, args) => env.runtimes.command(sandbox, args),
-    pids: (ref) => cgroupPids(env.cgroups, cgroupOf(env, ref)),
+    pids: (ref) => cgroupPids(env.cgroups, cgroupOf(ref)),
     starts: createLimit(Math.max(MIN_STARTS, 2 * availableParallelism())),
   };
 };

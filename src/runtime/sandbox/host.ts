@@ -26,7 +26,6 @@ export interface SandboxHostOptions {
   /** The daemon's directory of this boot. */
   readonly state: string;
   readonly cgroups: CgroupHierarchy;
-  readonly cgroupParent: string;
   readonly cgroupDriver: CgroupDriver;
   readonly runtime: RuntimeCommand;
 }
@@ -35,10 +34,10 @@ const SHM_BYTES = 64 * 1024 * 1024;
 const ALL_PINS = ['net', 'ipc', 'uts', 'pid', 'user'] as const;
 
 export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
-  const { state, cgroups, cgroupParent, cgroupDriver, runtime } = options;
+  const { state, cgroups, cgroupDriver, runtime } = options;
   const initRoot = `${state}/init-root`;
   const layout = (sandbox: { readonly id: SandboxId }) => layoutOf(state, sandbox.id);
-  const cgroupOf = (sandbox: SandboxRecord): string => cgroupDirectory(sandbox, sandbox.id, cgroupParent);
+  const cgroupOf = (sandbox: SandboxRecord): string => cgroupDirectory(sandbox, sandbox.id);
 
   const prepare = async (sandbox: SandboxRecord): Promise<SandboxPaths> => {
     const own = layout(sandbox);
@@ -72,7 +71,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
 
   const place = async (sandbox: SandboxRecord, { pid }: ProcessIdentity, signal: AbortSignal): Promise<void> => {
     if (sandbox.cgroupDriver === 'systemd')
-      return startScope({ unit: scopeName(sandbox.id), slice: parentOf(sandbox, cgroupParent), pid }, signal);
+      return startScope({ unit: scopeName(sandbox.id), slice: parentOf(sandbox), pid }, signal);
     await makeCgroup(cgroups, cgroupOf(sandbox));
     await joinCgroup(cgroups, cgroupOf(sandbox), pid);
   };
@@ -80,7 +79,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
   const startInit = async (sandbox: SandboxRecord, signal: AbortSignal): Promise<ProcessIdentity> => {
     const { bundle, pins } = layout(sandbox);
     await makeInitRoot(initRoot);
-    const cgroupsPath = ociCgroupsPath(sandbox, sandbox.id, cgroupParent);
+    const cgroupsPath = ociCgroupsPath(sandbox, sandbox.id);
     const init = { sandbox, bundle, rootfs: initRoot, cgroupsPath, paths: pathsOf(sandbox, layout(sandbox)) };
     const process = await startSharedInit(init, runtime, signal);
     await mkdir(pins, { recursive: true, mode: 0o700 });
@@ -117,7 +116,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     check: (sandbox) => {
       checkSysctls(sandbox.config);
       checkUserNamespace(sandbox);
-      parentOf(sandbox, cgroupParent);
+      parentOf(sandbox);
     },
     prepare,
     paths: (sandbox) => pathsOf(sandbox, layout(sandbox)),

@@ -49,7 +49,12 @@ export const buildSpec = (input: SpecInput): OciSpec => {
     ociVersion: '1.0.2',
     root: { path: input.rootfs, readonly: security.readonlyRootfs },
     process: ociProcess(input, capabilities, labels),
-    mounts: ociMounts({ ...input, readonlyRootfs: security.readonlyRootfs, privileged: security.privileged }),
+    mounts: ociMounts({
+      ...input,
+      readonlyRootfs: security.readonlyRootfs,
+      privileged: security.privileged,
+      ownIpc: security.namespaces.ipc === 'container',
+    }),
     linux: ociLinux(input, capabilities, labels),
     annotations: specAnnotations(input),
   };

@@ -11,6 +11,8 @@ export interface MountsInput {
   readonly volumes: readonly ImageVolume[];
   readonly readonlyRootfs: boolean;
   readonly privileged: boolean;
+  /** The container shares no IPC namespace, and so no /dev/shm. */
+  readonly ownIpc: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export const ociMounts = (input: MountsInput): readonly OciMount[] => {
   return [...kernelMounts(input).filter(isFree), ...sorted];
 };
 
-const kernelMounts = ({ privileged, paths }: MountsInput): readonly OciMount[] => {
+const kernelMounts = ({ privileged, paths, ownIpc }: MountsInput): readonly OciMount[] => {
   const access = privileged ? 'rw' : 'ro';
   const fs = (destination: string, type: string, options: readonly string[]): OciMount => ({
     destination,
@@ -42,6 +44,7 @@ const kernelMounts = ({ privileged, paths }: MountsInput): readonly OciMount[] =
     fs('/dev', 'tmpfs', ['nosuid', 'strictatime', 'mode=755', 'size=65536k']),
     fs('/dev/pts', 'devpts', ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5']),
     fs('/dev/mqueue', 'mqueue', ['nosuid', 'noexec', 'nodev']),
+    ...(ownIpc ? [fs('/dev/shm', 'tmpfs', ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'])] : []),
     sysfs(paths, access),
     fs('/sys/fs/cgroup', 'cgroup', ['nosuid', 'noexec', 'nodev', 'relatime', access]),
   ];
@@ -53,13 +56,13 @@ const sysfs = ({ userns, netns }: SandboxPaths, access: 'ro' | 'rw'): OciMount =
     ? { destination: '/sys', type: 'bind', source: '/sys', options: ['rbind', 'rro', 'nosuid', 'noexec', 'nodev'] }
     : { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', access] };
 
-const podFiles = ({ paths, readonlyRootfs }: MountsInput): readonly OciMount[] => {
+const podFiles = ({ paths, readonlyRootfs, ownIpc }: MountsInput): readonly OciMount[] => {
   const access = readonlyRootfs ? 'ro' : 'rw';
   return [
     bind(paths.hostname, '/etc/hostname', access),
     bind(paths.hosts, '/etc/hosts', access),
     bind(paths.resolvConf, '/etc/resolv.conf', access),
-    bind(paths.shm ?? '/dev/shm', '/dev/shm', 'rw'),
+    ...(ownIpc ? [] : [bind(paths.shm ?? '/dev/shm', '/dev/shm', 'rw')]),
   ];
 };
 

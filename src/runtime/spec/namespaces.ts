@@ -9,7 +9,7 @@ type NamespacesInput = Pick<ContainerPlan, 'container' | 'sandbox' | 'paths' | '
 };
 
 /**
- * Network, IPC, UTS and user namespace are the pod's, whatever the container asks; the PID namespace is the container's choice.
+ * Network, UTS and user namespace are the pod's; of IPC and PID a container may ask for its own.
  * A cgroup namespace hides the host's hierarchy on cgroup v2; privileged containers are meant to see it.
  */
 export const ociNamespaces = ({
@@ -19,11 +19,11 @@ export const ociNamespaces = ({
   targetPid,
   cgroupVersion,
 }: NamespacesInput): readonly OciNamespace[] => {
-  const { privileged } = container.config.security;
+  const { privileged, namespaces } = container.config.security;
   return [
     { type: 'mount' },
     ...joined('network', paths.netns),
-    ...joined('ipc', paths.ipcns),
+    ...(namespaces.ipc === 'container' ? [{ type: 'ipc' } as const] : joined('ipc', paths.ipcns)),
     ...joined('uts', paths.utsns),
     ...joined('user', paths.userns),
     ...pidNamespace(pidModeOf(container, sandbox), paths.pidns, targetPid),

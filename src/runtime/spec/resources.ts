@@ -74,7 +74,7 @@ const memoryOf = (resources: LinuxResources, { swapAccounting }: Facts): NonNull
 // The kubelet names every page size, most with 0, also on hosts that cannot limit them.
 const hugepage = ({ pageSize, limit }: HugepageLimit, { hugepageSizes }: Facts): HugepageLimit[] => {
   within('hugepage_limits', limit, BYTES);
-  if (hugepageSizes.length === 0) return [];
+  if (hugepageSizes.length === 0 && limit === 0) return [];
   if (!hugepageSizes.includes(pageSize))
     throw invalidArgument('hugepage_limits', `this host has no pages of ${JSON.stringify(pageSize)}`);
   return [{ pageSize, limit }];

@@ -6,14 +6,10 @@ import { cgroupDirectory, parentDirectory } from '../cgroups/paths.ts';
  * for `-`); it holds all of the pod, what has ended included. Any other parent may be shared by many pods: then the sandbox's and its
  * containers' own cgroups together are the pod.
  */
-export const podCgroups = (
-  sandbox: SandboxRecord,
-  containers: readonly string[],
-  defaultParent: string,
-): readonly string[] => {
-  const parent = parentDirectory(sandbox, defaultParent);
+export const podCgroups = (sandbox: SandboxRecord, containers: readonly string[]): readonly string[] => {
+  const parent = parentDirectory(sandbox);
   if (isOwn(sandbox, parent)) return [parent];
-  return [sandbox.id, ...containers].map((id) => cgroupDirectory(sandbox, id, defaultParent));
+  return [sandbox.id, ...containers].map((id) => cgroupDirectory(sandbox, id));
 };
 
 const isOwn = ({ config, cgroupDriver }: SandboxRecord, parent: string): boolean => {

@@ -19,8 +19,6 @@ import { createTurns } from './turns.ts';
 export interface StatsOptions {
   readonly roots: Roots;
   readonly cgroups: CgroupHierarchy;
-  /** Parent cgroup of pods that ask for none. */
-  readonly cgroupParent: string;
   /** Containers of a pod, for pods whose cgroup is not their own. */
   readonly containersOf: (id: SandboxId) => readonly ContainerId[];
 }
@@ -49,7 +47,7 @@ const layerUsage = (roots: Roots) =>
     timestamp: epoch,
   });
 
-export const createStats = ({ roots, cgroups, cgroupParent, containersOf }: StatsOptions): Stats => {
+export const createStats = ({ roots, cgroups, containersOf }: StatsOptions): Stats => {
   const takeTurn = createTurns(elapsed);
   const sample = createSampler(elapsed, takeTurn);
   const layers = layerUsage(roots);
@@ -62,7 +60,7 @@ export const createStats = ({ roots, cgroups, cgroupParent, containersOf }: Stat
 
   return {
     container: async ({ container, sandbox }) => {
-      const path = cgroupDirectory(sandbox, container.id, cgroupParent);
+      const path = cgroupDirectory(sandbox, container.id);
       const [usage, writableLayer] = await Promise.all([
         sample(container.id, () => readCgroup(cgroups, path)),
         layers.of(container.id),
@@ -70,9 +68,7 @@ export const createStats = ({ roots, cgroups, cgroupParent, containersOf }: Stat
       return usage && { ...usage, writableLayer };
     },
     sandbox: async (sandbox) => {
-      const usage = await sample(sandbox.id, () =>
-        readPod(podCgroups(sandbox, containersOf(sandbox.id), cgroupParent)),
-      );
+      const usage = await sample(sandbox.id, () => readPod(podCgroups(sandbox, containersOf(sandbox.id))));
       return usage && { ...usage, interfaces: await takeTurn(() => readInterfaces(sandbox)) };
     },
     writableLayers: () => layers.total(),

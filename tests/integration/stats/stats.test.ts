@@ -41,8 +41,7 @@ const startIn = async (cgroup: string, script: string): Promise<number> => {
   return pid;
 };
 
-const stats = () =>
-  createStats({ roots, cgroups, cgroupParent: PARENT, containersOf: (id) => (id === podId ? [container.id] : []) });
+const stats = () => createStats({ roots, cgroups, containersOf: (id) => (id === podId ? [container.id] : []) });
 
 /** Holds memory, which is there before its next command runs. */
 const hold = (bytes: number): string => `x=$(head -c ${bytes} /dev/zero | tr '\\0' x)`;
@@ -62,6 +61,7 @@ beforeAll(async () => {
   sandbox = {
     ...samples.sandbox,
     id: podId,
+    cgroupParent: PARENT,
     config: { ...config, security: { ...security, namespaces } },
     state: { kind: 'ready', networks: [], process: identity },
   };

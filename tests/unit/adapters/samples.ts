@@ -67,6 +67,7 @@ export const sandbox: SandboxRecord = {
   runtimeHandler: 'fast',
   runtime: 'crun',
   cgroupDriver: 'cgroupfs',
+  cgroupParent: '/kubepods/pod1',
   createdAt: 1_700_000_000_000_000_001n,
   state: {
     kind: 'ready',
@@ -127,6 +128,7 @@ export const container: ContainerRecord = {
   name: 'k8s_main_web_default_uid-1_3',
   config: containerConfig,
   imageId: IMAGE_ID,
+  mountedImageIds: [],
   imageRef: `docker.io/library/busybox@${IMAGE_ID}`,
   logPath: '/var/log/pods/web/main/3.log',
   user: { uid: 1001, gid: 1002, supplementalGroups: [1003] },

@@ -163,7 +163,8 @@ describe('a pod', () => {
     expect(containers.map(({ state }) => state.kind)).toEqual(['running']);
     expect(sandbox).toMatchObject({
       state: { kind: 'stopped', teardownPending: true },
-      config: { metadata: { name: 'web', namespace: 'shop', uid: 'u1' }, cgroupParent: '/kubepods/burstable/pod1' },
+      cgroupParent: '/kubepods/burstable/pod1',
+      config: { metadata: { name: 'web', namespace: 'shop', uid: 'u1' } },
     });
     // The pod that replaces it takes its own name.
     await bed.pod();

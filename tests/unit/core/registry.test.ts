@@ -17,7 +17,12 @@ const store = createFakeStore<Thing>('things', script);
 
 let things: Registry<Thing>;
 beforeEach(() => {
-  things = createRegistry<Thing>({ noun: 'container', field: 'container_id', store });
+  things = createRegistry<Thing>({
+    noun: 'container',
+    field: 'container_id',
+    store,
+    isListed: ({ name }) => name !== 'unborn',
+  });
   things.adopt([
     { id: ONE, name: 'one', createdAt: 1n },
     { id: TWO, name: 'two', createdAt: 2n },
@@ -39,6 +44,13 @@ describe('an id', () => {
     expect(() => things.find(id)).toThrow(expect.objectContaining({ kind: 'invalid-argument' }));
   });
 
+  it('of what clients do not see yet is of nothing to them', async () => {
+    const id = `ae${'0'.repeat(62)}`;
+    await things.put({ id, name: 'unborn', createdAt: 3n }, { durable: false });
+    expect(things.find(id)?.name).toBe('unborn');
+    expect(() => things.require(id)).toThrow(expect.objectContaining({ kind: 'not-found' }));
+  });
+
   it('that was deleted is of nothing', async () => {
     await things.delete(ONE);
     expect(things.find(ONE)).toBeUndefined();
@@ -51,7 +63,12 @@ describe('the records', () => {
   const THREE = `ad${'0'.repeat(62)}`;
 
   it('stand in order of creation, whatever order the disk gives them in', () => {
-    const loaded = createRegistry<Thing>({ noun: 'container', field: 'container_id', store });
+    const loaded = createRegistry<Thing>({
+      noun: 'container',
+      field: 'container_id',
+      store,
+      isListed: ({ name }) => name !== 'unborn',
+    });
     loaded.adopt([
       { id: TWO, name: 'two', createdAt: 2n },
       { id: ONE, name: 'one', createdAt: 1n },

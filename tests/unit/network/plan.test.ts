@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type NetworkList, parseNetworkList } from '../../../src/network/network-list.ts';
-import { NETWORKS_ANNOTATION, planNetworks } from '../../../src/network/plan.ts';
+import { NETWORKS_ANNOTATION, planNetworks, unpublishedPorts } from '../../../src/network/plan.ts';
 import type { PlannedNetwork } from '../../../src/network/planned.ts';
 import { sandboxWith } from './support.ts';
 
@@ -83,4 +83,18 @@ test.each(['a;b', 'a=b', 'a\0b'])('%j would break the arguments', (name) => {
 
 test('plugins get the list’s name and version', () => {
   expect(asked('')[0]?.plugins[0]?.config).toMatchObject({ type: 'bridge', name: 'pods', cniVersion: '1.0.0' });
+});
+
+test.each([
+  [{}, [8080]],
+  [{ portMappings: true }, []],
+])('a network with the capabilities %j leaves the host ports %j to nobody', (capabilities, ports) => {
+  const sandbox = sandboxWith({
+    portMappings: [
+      { protocol: 'tcp', containerPort: 80, hostPort: 8080, hostIp: '' },
+      { protocol: 'tcp', containerPort: 81, hostPort: 0, hostIp: '' },
+    ],
+  });
+  const planned = planNetworks(sandbox, { networks: [network('pods', capabilities)], podCidrs: [] });
+  expect(unpublishedPorts(planned, sandbox.config)).toEqual(ports);
 });

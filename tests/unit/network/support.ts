@@ -50,6 +50,7 @@ export const sandboxWith = (changes: Partial<SandboxConfig> = {}): SandboxRecord
   runtimeHandler: '',
   runtime: 'runc',
   cgroupDriver: 'cgroupfs',
+  cgroupParent: '/kubepods/pod1',
   createdAt: 1n,
   state: { kind: 'creating' },
 });

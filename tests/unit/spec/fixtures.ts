@@ -167,6 +167,7 @@ const sandbox: SandboxRecord = {
   runtimeHandler: '',
   runtime: 'runc',
   cgroupDriver: 'cgroupfs',
+  cgroupParent: '/kubepods/pod1',
   createdAt: 1n,
   state: { kind: 'ready', networks: [], process: undefined },
 };
@@ -177,6 +178,7 @@ const container: ContainerRecord = {
   name: 'k8s_web_pod_ns_uid-1_0',
   config: containerConfig,
   imageId: `sha256:${id('c')}` as ImageId,
+  mountedImageIds: [],
   imageRef: 'docker.io/library/busybox@sha256:0',
   logPath: '',
   user,

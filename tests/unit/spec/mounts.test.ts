@@ -15,7 +15,7 @@ const prepared = (over: Partial<PreparedMount> = {}): PreparedMount => ({
 });
 
 const build = (over: Partial<MountsInput> = {}) =>
-  ociMounts({ paths, mounts: [], volumes: [], readonlyRootfs: false, privileged: false, ...over });
+  ociMounts({ paths, mounts: [], volumes: [], readonlyRootfs: false, privileged: false, ownIpc: false, ...over });
 const at = (destination: string, over: Partial<MountsInput> = {}) =>
   build(over).filter((entry) => entry.destination === destination);
 
@@ -33,6 +33,11 @@ describe('ociMounts', () => {
       '/etc/resolv.conf',
       '/dev/shm',
     ]);
+  });
+
+  test('a container with an IPC namespace of its own has a /dev/shm of its own', () => {
+    expect(at('/dev/shm', { ownIpc: true })).toEqual([expect.objectContaining({ type: 'tmpfs' })]);
+    expect(at('/dev/shm')).toEqual([expect.objectContaining({ type: 'bind' })]);
   });
 
   test('parents come before children, whatever the order of the request', () => {

@@ -18,6 +18,11 @@ describe('ociNamespaces', () => {
     ]);
   });
 
+  test('a container may have an IPC namespace of its own', () => {
+    const own = build({ security: { namespaces: { ...namespaces, ipc: 'container' } } });
+    expect(own.find(({ type }) => type === 'ipc')).toEqual({ type: 'ipc' });
+  });
+
   test("what the pod does not have is the host's", () => {
     const paths = { netns: undefined, ipcns: undefined, utsns: undefined };
     expect(build({ paths })).toEqual([{ type: 'mount' }, { type: 'pid' }]);

@@ -31,6 +31,7 @@ describe('resourcesToOci', () => {
   test('huge pages are limited where the kernel can', () => {
     const hugepageLimits = [{ pageSize: '2MB', limit: 0 }];
     expect(convert({ hugepageLimits })).toEqual({});
+    expect(() => convert({ hugepageLimits: [{ pageSize: '2MB', limit: 1 }] })).toThrow('no pages of "2MB"');
     expect(convert({ hugepageLimits }, { ...host, hugepageSizes: ['2MB'] })).toEqual({ hugepageLimits });
     expect(() => convert({ hugepageLimits }, { ...host, hugepageSizes: ['1GB'] })).toThrow('no pages of "2MB"');
   });

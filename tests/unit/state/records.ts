@@ -102,6 +102,7 @@ export const sandboxes: fc.Arbitrary<SandboxRecord> = fc.record({
   runtimeHandler: text,
   runtime: text,
   cgroupDriver: fc.constantFrom('cgroupfs', 'systemd'),
+  cgroupParent: text,
   createdAt: time,
   state: sandboxState,
 });
@@ -162,6 +163,7 @@ export const containers: fc.Arbitrary<ContainerRecord> = fc.record({
     stopSignal: maybe(text),
   }),
   imageId: hexId.map(imageId),
+  mountedImageIds: fc.array(hexId.map(imageId), { maxLength: 2 }),
   imageRef: text,
   logPath: text,
   user: fc.record({ uid: integer, gid: integer, supplementalGroups: fc.array(integer, { maxLength: 3 }) }),

@@ -9,6 +9,8 @@ import { usageOf } from './usage.ts';
 const UID = '3f1e-77';
 const CONTAINERS = ['c1', 'c2'];
 
+const defaultParent = { cgroupfs: '/janus', systemd: 'system.slice' };
+
 const pod = (
   cgroupParent: string,
   cgroupDriver: SandboxRecord['cgroupDriver'] = 'cgroupfs',
@@ -16,24 +18,23 @@ const pod = (
 ): SandboxRecord => ({
   ...sandbox,
   cgroupDriver,
+  cgroupParent: cgroupParent || defaultParent[cgroupDriver],
   config: { ...sandbox.config, cgroupParent, metadata: { ...sandbox.config.metadata, uid } },
 });
 
 test('a kubelet’s pod is its own cgroup', () => {
-  expect(podCgroups(pod(`/kubepods/burstable/pod${UID}`), CONTAINERS, '/janus')).toEqual([
-    `/kubepods/burstable/pod${UID}`,
-  ]);
-  expect(podCgroups(pod('kubepods-burstable-pod3f1e_77.slice', 'systemd'), CONTAINERS, 'system.slice')).toEqual([
+  expect(podCgroups(pod(`/kubepods/burstable/pod${UID}`), CONTAINERS)).toEqual([`/kubepods/burstable/pod${UID}`]);
+  expect(podCgroups(pod('kubepods-burstable-pod3f1e_77.slice', 'systemd'), CONTAINERS)).toEqual([
     '/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod3f1e_77.slice',
   ]);
 });
 
 test('any other pod is the cgroups of its sandbox and its containers', () => {
   const parts = (parent: string) => [sandbox.id, ...CONTAINERS].map((id) => `${parent}/${id}`);
-  expect(podCgroups(pod(''), CONTAINERS, '/janus')).toEqual(parts('/janus'));
-  expect(podCgroups(pod('/shared'), CONTAINERS, '/janus')).toEqual(parts('/shared'));
-  expect(podCgroups(pod('/pod', 'cgroupfs', ''), CONTAINERS, '/janus')).toEqual(parts('/pod'));
-  expect(podCgroups(pod('', 'systemd'), [], 'system.slice')).toEqual([`/system.slice/janus-${sandbox.id}.scope`]);
+  expect(podCgroups(pod(''), CONTAINERS)).toEqual(parts('/janus'));
+  expect(podCgroups(pod('/shared'), CONTAINERS)).toEqual(parts('/shared'));
+  expect(podCgroups(pod('/pod', 'cgroupfs', ''), CONTAINERS)).toEqual(parts('/pod'));
+  expect(podCgroups(pod('', 'systemd'), [])).toEqual([`/system.slice/janus-${sandbox.id}.scope`]);
 });
 
 test('cgroups add up; limits and rates do not', () => {

@@ -46,6 +46,12 @@ const userNamespace = (message: cri.UserNamespace, field: string): UserNamespace
 
 const podNamespaces: NamespaceOptions = { network: 'pod', pid: 'pod', ipc: 'pod', targetId: '', user: undefined };
 
+const target = (pid: NamespaceMode, id: string, field: string): string => {
+  if (pid === 'target') return filled(id, field);
+  if (id !== '') throw invalidArgument(field, 'must be empty unless pid is TARGET');
+  return id;
+};
+
 /** `pid` lists the modes that this kind of object may have for its PID namespace. */
 export const namespaceOptions = (
   message: cri.NamespaceOption | undefined,
@@ -60,7 +66,7 @@ export const namespaceOptions = (
     network: mode(network, `${field}.network`, POD_WIDE),
     pid: pidMode,
     ipc: mode(ipc, `${field}.ipc`, ['pod', 'container', 'node']),
-    targetId: pidMode === 'target' ? filled(targetId, `${field}.target_id`) : targetId,
+    targetId: target(pidMode, targetId, `${field}.target_id`),
     user: usernsOptions === undefined ? undefined : userNamespace(usernsOptions, `${field}.userns_options`),
   };
 };

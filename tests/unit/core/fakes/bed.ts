@@ -7,9 +7,17 @@ import { followExits } from '../../../../src/core/exits.ts';
 import { createHandlers } from '../../../../src/core/handlers.ts';
 import { createJoins } from '../../../../src/core/joins.ts';
 import { createLocks } from '../../../../src/core/locks.ts';
-import type { ContainerConfig, ContainerRecord } from '../../../../src/core/model/container.ts';
+import {
+  type ContainerConfig,
+  type ContainerRecord,
+  isListed as isListedContainer,
+} from '../../../../src/core/model/container.ts';
 import type { ContainerId, SandboxId } from '../../../../src/core/model/ids.ts';
-import type { SandboxConfig, SandboxRecord } from '../../../../src/core/model/sandbox.ts';
+import {
+  isListed as isListedSandbox,
+  type SandboxConfig,
+  type SandboxRecord,
+} from '../../../../src/core/model/sandbox.ts';
 import { createOperations } from '../../../../src/core/operations.ts';
 import { silent } from '../../../../src/core/ports/logger.ts';
 import { createRegistry } from '../../../../src/core/registry.ts';
@@ -56,8 +64,18 @@ export const createBed = (changes: Partial<Context> = {}): Bed => {
   const complaints: string[] = [];
   const complain = (message: string): void => void complaints.push(message);
   const ctx: Context = {
-    sandboxes: createRegistry({ noun: 'sandbox', field: 'pod_sandbox_id', store: sandboxStore }),
-    containers: createRegistry({ noun: 'container', field: 'container_id', store: containerStore }),
+    sandboxes: createRegistry({
+      noun: 'sandbox',
+      field: 'pod_sandbox_id',
+      store: sandboxStore,
+      isListed: isListedSandbox,
+    }),
+    containers: createRegistry({
+      noun: 'container',
+      field: 'container_id',
+      store: containerStore,
+      isListed: isListedContainer,
+    }),
     host,
     runtime,
     network: {
@@ -81,6 +99,7 @@ export const createBed = (changes: Partial<Context> = {}): Bed => {
     streams: { exec: () => 'exec-url', attach: () => 'attach-url', portForward: () => 'port-forward-url' },
     handlers,
     cgroupDriver: 'cgroupfs',
+    cgroupParent: '/janus',
     podEvents: true,
     clock: createClock(),
     locks: createLocks(),

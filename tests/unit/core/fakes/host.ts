@@ -31,7 +31,7 @@ export const createFakeHost = (script: Script): FakeHost => {
     dead,
     check: () => void script.calls.push('host.check'),
     prepare: async (sandbox, { signal }) => {
-      present.set(sandbox.id, sandbox.config.cgroupParent);
+      present.set(sandbox.id, sandbox.cgroupParent);
       await script.enter('host.prepare', signal);
       return pathsOf(sandbox);
     },

@@ -1,8 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import type { Mount } from '../../../../src/core/model/container.ts';
+import { imageId } from '../../../../src/core/model/ids.ts';
 import { createBed } from '../fakes/bed.ts';
 import { busybox, containerConfig } from '../fakes/records.ts';
 
 const spec = { ...containerConfig().image };
+const imageMount: Mount = {
+  containerPath: '/data',
+  hostPath: '',
+  readonly: true,
+  selinuxRelabel: false,
+  propagation: 'private',
+  uidMappings: [],
+  gidMappings: [],
+  recursiveReadOnly: false,
+  image: spec,
+  imageSubPath: '',
+};
 
 describe('an image', () => {
   it('that is absent has no status, and no place in a list', async () => {
@@ -44,6 +58,18 @@ describe('an image', () => {
     await bed.engine.removeContainer(id, bed.call);
     await bed.engine.removeImage(spec);
     expect(bed.images.stored.size).toBe(0);
+  });
+
+  it('that a container shows by a mount stays as well', async () => {
+    const bed = createBed();
+    const data = { ...busybox, id: imageId('d'.repeat(64)) };
+    bed.images.stored.set('data', data);
+    const mounts = [{ ...imageMount, image: { ...spec, image: 'data' } }];
+    const id = await bed.container(await bed.pod(), { mounts });
+    await expect(bed.engine.removeImage({ ...spec, image: 'data' })).rejects.toThrow('in use');
+    await bed.engine.removeContainer(id, bed.call);
+    await bed.engine.removeImage({ ...spec, image: 'data' });
+    expect(bed.images.stored.has('data')).toBe(false);
   });
 
   it('whose removal fails can be used again', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cgroupDirectory, checkedParent, ociCgroupsPath, slicePath } from '../../../../src/runtime/cgroups/paths.ts';
-import { podConfig, sandboxRecord } from '../../core/fakes/records.ts';
+import { sandboxRecord } from '../../core/fakes/records.ts';
 
 describe('a cgroup parent', () => {
   it.each([
@@ -62,15 +62,14 @@ it.each([
 describe('the cgroup of a container', () => {
   const id = 'c1';
   const sandboxOf = (cgroupDriver: 'cgroupfs' | 'systemd', cgroupParent: string) =>
-    sandboxRecord({ cgroupDriver, config: podConfig({ cgroupParent }) });
+    sandboxRecord({ cgroupDriver, cgroupParent });
 
   it.each([
     ['cgroupfs', '/kubepods/pod1', '/kubepods/pod1/c1', '/kubepods/pod1/c1'],
-    ['cgroupfs', '', '/janus/c1', '/janus/c1'],
     ['systemd', 'a-b.slice', '/a.slice/a-b.slice/janus-c1.scope', 'a-b.slice:janus:c1'],
   ] as const)('with %s under %j is %j, for the runtime %j', (driver, parent, directory, oci) => {
     const sandbox = sandboxOf(driver, parent);
-    expect(cgroupDirectory(sandbox, id, '/janus')).toBe(directory);
-    expect(ociCgroupsPath(sandbox, id, '/janus')).toBe(oci);
+    expect(cgroupDirectory(sandbox, id)).toBe(directory);
+    expect(ociCgroupsPath(sandbox, id)).toBe(oci);
   });
 });

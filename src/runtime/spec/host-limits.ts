@@ -1,0 +1,10 @@
+import type { HostFacts } from './host-facts.ts';
+
+/** What clients may ask for and this host cannot give in full: a sentence each, said once at the start. */
+export const hostLimits = ({ oomScoreAdjMin, swapAccounting, seccomp }: HostFacts): readonly string[] => [
+  ...(oomScoreAdjMin > -1000
+    ? [`without CAP_SYS_RESOURCE an oom_score_adj below ${oomScoreAdjMin} is raised to ${oomScoreAdjMin}`]
+    : []),
+  ...(swapAccounting ? [] : ['this kernel does not count swap: memory_swap_limit_in_bytes has no effect']),
+  ...(seccomp === undefined ? ['this kernel has no seccomp filters: only unconfined containers can be made'] : []),
+];
