@@ -27,11 +27,12 @@ const view = (ctx: Context, id: string): SandboxView => {
   return { sandbox, containers: containersOf(ctx, sandbox.id), timestamp: ctx.clock.unique() };
 };
 
-const status = (ctx: Context, facts: EngineFacts): EngineStatus => ({
+const status = async (ctx: Context, facts: EngineFacts): Promise<EngineStatus> => ({
   network: ctx.network.readiness(),
   handlers: ctx.handlers.list(),
   cgroupDriver: ctx.cgroupDriver,
   config: facts.config,
+  pulls: await ctx.images.pulls(),
 });
 
 const podSandboxInfo = (ctx: Context, id: string): Readonly<Record<string, unknown>> => {
@@ -66,7 +67,7 @@ const containerInfo = async (ctx: Context, id: string): Promise<Readonly<Record<
 /** The verbs behind one door: what each adapter calls. */
 export const createEngine = (ctx: Context, facts: EngineFacts): Engine => ({
   version: facts.version,
-  status: async () => status(ctx, facts),
+  status: () => status(ctx, facts),
   updateRuntimeConfig: ({ podCidr }) => ctx.network.setPodCidr(podCidr),
 
   runPodSandbox: (request) => runPodSandbox(ctx, request),

@@ -1,6 +1,6 @@
 import type { ContainerConfig, ContainerRecord, ImageSpec } from './model/container.ts';
 import type { ContainerId, SandboxId } from './model/ids.ts';
-import type { FilesystemUsage, Image, RegistryAuth } from './model/image.ts';
+import type { FilesystemUsage, Image, PullProgress, RegistryAuth } from './model/image.ts';
 import type { LinuxResources } from './model/resources.ts';
 import type { CgroupDriver, SandboxConfig, SandboxRecord } from './model/sandbox.ts';
 import type { ExecSyncResult } from './ports/container-runtime.ts';
@@ -39,6 +39,7 @@ export interface EngineStatus {
   readonly cgroupDriver: CgroupDriver;
   /** The effective configuration, without secrets, for verbose status. */
   readonly config: unknown;
+  readonly pulls: readonly PullProgress[];
 }
 
 export interface SessionRequest {

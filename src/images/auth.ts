@@ -1,15 +1,27 @@
-import { invalidArgument, JanusError } from '../core/errors.ts';
+import { invalidArgument } from '../core/errors.ts';
 import type { RegistryAuth } from '../core/model/image.ts';
 
+/** What skopeo is told for one registry. */
+export interface Credentials {
+  /** The content of a containers-auth.json(5) file; one without entries, so that no file of the host's is used in its stead. */
+  readonly file: string;
+  /** A bearer token, which no file can hold; empty: none. */
+  readonly registryToken: string;
+}
+
 /**
- * The content of a containers-auth.json(5) file with the credentials of one registry. None, or credentials meant for another
- * server: a file without any, so that no file of the host's is used in its stead.
- * Malformed: JanusError "invalid-argument". A registry token: "unimplemented", see below.
+ * The first that is set counts: user name and password, identity token, auth, registry token. Credentials meant for another server are none.
+ * Malformed: JanusError "invalid-argument".
  */
-export const authFile = (auth: RegistryAuth | undefined, registry: string): string => {
-  const entry = auth === undefined || !isFor(auth, registry) ? undefined : entryOf(auth);
-  return JSON.stringify({ auths: entry === undefined ? {} : { [registry]: entry } });
+export const credentials = (auth: RegistryAuth | undefined, registry: string): Credentials => {
+  if (auth === undefined || !isFor(auth, registry)) return { file: fileOf({}), registryToken: '' };
+  const entry = entryOf(auth);
+  return entry === undefined
+    ? { file: fileOf({}), registryToken: auth.registryToken }
+    : { file: fileOf({ [registry]: entry }), registryToken: '' };
 };
+
+const fileOf = (auths: Readonly<Record<string, AuthEntry>>): string => JSON.stringify({ auths });
 
 interface AuthEntry {
   readonly auth: string;
@@ -17,13 +29,10 @@ interface AuthEntry {
 }
 
 const entryOf = (auth: RegistryAuth): AuthEntry | undefined => {
-  const { username, password, identityToken, registryToken } = auth;
+  const { username, password, identityToken } = auth;
   if (username !== '' || password !== '') return { auth: encode(username, password) };
   if (identityToken !== '') return { auth: encode('<token>', ''), identitytoken: identityToken };
-  if (auth.auth !== '') return { auth: recode(auth.auth) };
-  if (registryToken === '') return undefined;
-  // skopeo takes it on the command line only, where every user of the host can read it.
-  throw new JanusError('unimplemented', 'auth.registry_token is not supported: use a password or an identity token');
+  return auth.auth === '' ? undefined : { auth: recode(auth.auth) };
 };
 
 /** The user's name ends at the first colon. */

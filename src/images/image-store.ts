@@ -7,6 +7,7 @@ import type { ImageStore } from '../core/ports/image-store.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import { createCatalogReader } from './catalog.ts';
 import { lookUp } from './lookup.ts';
+import { createPullAccount } from './progress.ts';
 import { createPull } from './pull.ts';
 import { canonical, tryReference } from './reference.ts';
 import { removeImage } from './remove.ts';
@@ -42,7 +43,9 @@ export const createImageStore = (options: ImageStoreOptions): ImageStore => {
   const emptyLayer = path.join(runRoot, 'janus-empty');
   const pinned = tryReference(config.podSandboxImage);
   const read = createCatalogReader({ graphRoot, emptyLayer, pinned: pinned && canonical(pinned), logger });
+  const account = createPullAccount(logger);
   const skopeo = {
+    account,
     graphRoot,
     runRoot,
     config,
@@ -66,6 +69,7 @@ export const createImageStore = (options: ImageStoreOptions): ImageStore => {
       await prepared();
       return pull(request, { signal });
     },
+    pulls: () => account.list(),
     remove: (reference, inUse) =>
       oneAtATime(AbortSignal.timeout(REMOVE_WAIT_MS), () =>
         removeImage({ graphRoot, runRoot, read }, reference, inUse),

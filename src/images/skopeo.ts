@@ -4,7 +4,8 @@ import path from 'node:path';
 import type { ImagesConfig } from '../config/config.ts';
 import type { RegistryAuth } from '../core/model/image.ts';
 import { run } from '../host/process.ts';
-import { authFile } from './auth.ts';
+import { type Credentials, credentials } from './auth.ts';
+import type { PullAccount } from './progress.ts';
 import { isTransient, pullError, stalledError } from './pull-errors.ts';
 import { canonical, type Reference } from './reference.ts';
 import { registriesConf } from './registries.ts';
@@ -16,6 +17,7 @@ export interface SkopeoOptions extends StorageRoots {
   readonly config: ImagesConfig;
   /** A pull that moves no data for so long has failed. */
   readonly stallMs: number;
+  readonly account: PullAccount;
 }
 
 const SYSTEM_POLICY = '/etc/containers/policy.json';
@@ -30,8 +32,9 @@ export const copyImage = async (
   request: { readonly reference: Reference; readonly auth: RegistryAuth | undefined },
   { signal }: { signal: AbortSignal },
 ): Promise<void> => {
-  const auth = authFile(request.auth, request.reference.domain);
+  const auth = credentials(request.auth, request.reference.domain);
   const places = await makePlaces(options);
+  const done = options.account.begin(canonical(request.reference), places.blobs);
   try {
     const args = await skopeoArguments(options, { ...request, auth, places });
     const attempt = (): Promise<string | undefined> =>
@@ -40,6 +43,7 @@ export const copyImage = async (
     const last = first !== undefined && isTransient(first) ? await attempt() : first;
     if (last !== undefined) throw pullError(canonical(request.reference), last);
   } finally {
+    done();
     await Promise.all(
       Object.values<string>({ ...places }).map((directory) => rm(directory, { recursive: true, force: true })),
     );
@@ -71,7 +75,7 @@ const makePlaces = async (options: SkopeoOptions): Promise<Places> => {
 
 interface Pull {
   readonly reference: Reference;
-  readonly auth: string;
+  readonly auth: Credentials;
   readonly places: Places;
 }
 
@@ -85,7 +89,9 @@ const skopeoArguments = async (
   return [
     ...['--policy', policy, '--tmpdir', places.blobs],
     ...(registries === undefined ? [] : ['--registries-conf', registries]),
-    ...['copy', '--quiet', '--remove-signatures', '--src-authfile', await written(places, 'auth.json', auth)],
+    ...['copy', '--quiet', '--remove-signatures', '--src-authfile', await written(places, 'auth.json', auth.file)],
+    // The only way in which skopeo takes one. It is on a command line for as long as the pull runs, and good for no longer than a registry says.
+    ...(auth.registryToken === '' ? [] : ['--src-registry-token', auth.registryToken]),
     ...[`docker://${name}`, storageReference(options, name)],
   ];
 };

@@ -106,7 +106,7 @@ export interface ContainerRecord {
   readonly config: ContainerConfig;
   /** The image that the root file system was made from, whatever its tags point at now. */
   readonly imageId: ImageId;
-  /** Images that mounts show; with `imageId`, those which must stay as long as the container does. */
+  /** Images that mounts show, in the order of those mounts; with `imageId`, the images which must stay as long as the container does. */
   readonly mountedImageIds: readonly ImageId[];
   /** What PullImage or ImageStatus call the image: a repo digest if there is one, else the id. */
   readonly imageRef: string;

@@ -52,3 +52,11 @@ export interface FilesystemUsage {
   readonly usedBytes: number;
   readonly inodesUsed: number;
 }
+
+/** A pull under way. */
+export interface PullProgress {
+  readonly image: string;
+  readonly seconds: number;
+  /** Of compressed layers, so far; what has been stored already does not count. */
+  readonly bytes: number;
+}

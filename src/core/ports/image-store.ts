@@ -1,4 +1,4 @@
-import type { FilesystemUsage, Image, RegistryAuth } from '../model/image.ts';
+import type { FilesystemUsage, Image, PullProgress, RegistryAuth } from '../model/image.ts';
 
 export interface PullRequest {
   /** As the client wrote it: short or full, with tag, digest, both or neither. */
@@ -16,6 +16,8 @@ export interface ImageStore {
   find(reference: string): Promise<Image | undefined>;
   /** Pulls of one reference by equal credentials join. Errors: see docs/reference. Returns the image as it then is. */
   pull(request: PullRequest, options: { signal: AbortSignal }): Promise<Image>;
+  /** The pulls under way; the ones that wait for their turn are not. */
+  pulls(): Promise<readonly PullProgress[]>;
   /**
    * Removes one tag or digest, or with an id the whole image with all its names. Absent: no error.
    * `inUse` tells whether containers need the image: then only names may go.

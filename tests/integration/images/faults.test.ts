@@ -39,6 +39,17 @@ const pullFrom = async (answer: Answer, options: { stallMs?: number; signal?: Ab
 
 const layer = { digest: digestOf('x'), size: 1 };
 
+test('a registry token is what the registry is shown', async () => {
+  fake = await startFakeRegistry((request, response) =>
+    request.headers.authorization === 'Bearer of-good-news'
+      ? registryError(response, 404, 'MANIFEST_UNKNOWN')
+      : reply(response, 401, '', { 'www-authenticate': 'Bearer realm="http://127.0.0.1:1/token"' }),
+  );
+  const auth = { ...noAuth, registryToken: 'of-good-news' };
+  const pulled = insecure().pull({ reference: `${fake.address}/team/one:1`, auth }, { signal: never });
+  await expect(pulled).rejects.toMatchObject({ kind: 'not-found', message: expect.not.stringContaining('good') });
+});
+
 describe('a registry that', () => {
   test.each([
     [401, 'UNAUTHORIZED', 'unauthenticated', ''],

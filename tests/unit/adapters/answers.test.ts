@@ -88,6 +88,7 @@ describe('answers', () => {
     ]);
     expect(answer.features).toEqual({ supplementalGroupsPolicy: true, userNamespacesHostNetwork: false });
     expect(JSON.parse(answer.info['config'] ?? '')).toEqual({ graph: '/var/lib/janus', started: '12' });
+    expect(JSON.parse(answer.info['pulls'] ?? '')).toMatchObject([{ bytes: 5, seconds: 0.5 }]);
     expect(await call(clients.v1.runtime, 'runtimeConfig', {})).toEqual({
       linux: { cgroupDriver: v1Api.CgroupDriver.CGROUPFS },
     });

@@ -17,6 +17,7 @@ const answers: Engine = {
     handlers: [{ name: '', recursiveReadOnlyMounts: true, userNamespaces: false }],
     cgroupDriver: 'cgroupfs',
     config: { graph: '/var/lib/janus', started: 12n },
+    pulls: [{ image: 'docker.io/library/busybox:1', bytes: 5, seconds: 0.5 }],
   }),
   updateRuntimeConfig: () => undefined,
   runPodSandbox: async () => SANDBOX_ID,

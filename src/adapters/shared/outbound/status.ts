@@ -10,9 +10,9 @@ const networkCondition = (network: NetworkReadiness): cri.RuntimeCondition => ({
   message: network.ready ? '' : network.message,
 });
 
-export const statusResponse = ({ network, config }: EngineStatus, verbose: boolean): cri.StatusResponse => ({
+export const statusResponse = ({ network, config, pulls }: EngineStatus, verbose: boolean): cri.StatusResponse => ({
   status: {
     conditions: [{ type: 'RuntimeReady', status: true, reason: '', message: '' }, networkCondition(network)],
   },
-  info: verbose ? { config: jsonText(config) } : {},
+  info: verbose ? { config: jsonText(config), pulls: jsonText(pulls) } : {},
 });

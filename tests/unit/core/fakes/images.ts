@@ -30,6 +30,7 @@ export const createFakeImages = (script: Script): FakeImages => {
       await script.enter('images.delete');
       stored.delete(reference);
     },
+    pulls: async () => [],
     usage: async () => ({ timestamp: 1n, mountpoint: '/graph', usedBytes: 5, inodesUsed: 6 }),
   };
 };
