@@ -1,4 +1,5 @@
 import { type ErrorKind, JanusError } from '../core/errors.ts';
+import { lastReason } from '../host/tool-log.ts';
 
 interface Reading {
   readonly kind: ErrorKind;
@@ -56,22 +57,9 @@ const failure = (reading: Reading | undefined, message: string): JanusError => {
 
 const MAX_REASON = 2000;
 
-/** The last fatal line of the log is why it ended: `time="..." level=fatal msg="..."`. */
 const reasonOf = (stderr: string): string => {
-  const lines = stderr.trim().split('\n');
-  const line = lines.findLast((text) => text.includes('level=fatal')) ?? lines.at(-1) ?? '';
-  const quoted = /msg=("(?:[^"\\]|\\.)*")/.exec(line)?.[1];
-  const text = quoted === undefined ? line : unquoted(quoted);
+  const text = lastReason(stderr);
   return text === '' ? 'skopeo failed without a reason' : text.slice(0, MAX_REASON);
-};
-
-/** Go quotes nearly as JSON does. */
-const unquoted = (quoted: string): string => {
-  try {
-    return String(JSON.parse(quoted));
-  } catch {
-    return quoted.slice(1, -1);
-  }
 };
 
 /** With mirrors, what the origin said, which was asked last. */

@@ -1,7 +1,10 @@
 import { JanusError } from '../core/errors.ts';
 import type { ContainerRef } from '../core/ports/container-runtime.ts';
 import { run } from '../host/process.ts';
+import { lastReason } from '../host/tool-log.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
+
+const MAX_REASON = 500;
 
 /** Lets the created process run the container's command. */
 export const startContainer = async (
@@ -13,6 +16,6 @@ export const startContainer = async (
   if (exitCode !== 0)
     throw new JanusError(
       'internal',
-      `the runtime could not start the container: ${stderr.toString().trim().slice(-500)}`,
+      `the runtime could not start the container: ${lastReason(stderr.toString()).slice(0, MAX_REASON)}`,
     );
 };

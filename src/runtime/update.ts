@@ -4,6 +4,7 @@ import type { LinuxResources } from '../core/model/resources.ts';
 import type { ContainerRef } from '../core/ports/container-runtime.ts';
 import { processOf } from '../core/process-of.ts';
 import { run } from '../host/process.ts';
+import { lastReason } from '../host/tool-log.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
 import { oomScoreAdj, resourcesToOci } from './spec/resources.ts';
 
@@ -21,7 +22,7 @@ export const updateResources = async (
   if (exitCode !== 0)
     throw new JanusError(
       'internal',
-      `the runtime could not update the container: ${stderr.toString().trim().slice(-500)}`,
+      `the runtime could not update the container: ${lastReason(stderr.toString()).slice(0, 500)}`,
     );
   // No runtime updates this one.
   const main = processOf(container);

@@ -3,6 +3,7 @@ import { JanusError } from '../../core/errors.ts';
 import type { ContainerRef } from '../../core/ports/container-runtime.ts';
 import { pipe } from '../../host/kernel.ts';
 import { type Command, firstLine, killGroup, readEnd, start, withNull } from '../../host/process.ts';
+import { lastReason } from '../../host/tool-log.ts';
 import type { ContainerLayout } from '../container-layout.ts';
 import type { OciRuntime } from '../oci-runtime.ts';
 
@@ -48,11 +49,16 @@ const parseSync = (text: string): number => {
   }
   const { data, message: reason } = message as { data?: unknown; message?: unknown };
   if (typeof data === 'number' && data > 0) return data;
-  throw new JanusError(
-    'internal',
-    `the runtime could not create the container: ${typeof reason === 'string' ? reason.trim() : 'no reason given'}`,
-  );
+  throw createFailure(typeof reason === 'string' ? lastReason(reason) : 'no reason given');
 };
+
+/** How runc and crun begin when it is the command that cannot be run: not there, no program, not allowed. */
+const COMMAND_FAULT = /\bexec: "|executable file|exec format error/;
+
+const createFailure = (reason: string): JanusError =>
+  COMMAND_FAULT.test(reason)
+    ? new JanusError('invalid-argument', `config.command: cannot be run: ${reason}`)
+    : new JanusError('internal', `the runtime could not create the container: ${reason}`);
 
 const START_FD = 4;
 const SYNC_FD = 3;
