@@ -169,8 +169,8 @@ const files: readonly FieldEffect[] = [
   {
     fields: [...of('ContainerConfig', 'devices'), ...of('Device', 'container_path', 'host_path', 'permissions')],
     why: 'a device that is read only',
-    config: () => ({ devices: [{ containerPath: '/dev/log', hostPath: '/dev/kmsg', permissions: 'r' }] }),
-    probe: 'sh -c ": < /dev/log" && echo read; (: > /dev/log) 2>&1',
+    config: () => ({ devices: [{ containerPath: '/dev/clock', hostPath: '/dev/fuse', permissions: 'r' }] }),
+    probe: '(: < /dev/clock) && echo read; (: > /dev/clock) 2>&1',
     shows: /read\n.*not permitted/s,
   },
 ];
