@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
-import type { Engine, EngineStatus, SandboxView } from './engine.ts';
+import type { Engine, EngineStatus, SandboxView, SessionRequest } from './engine.ts';
+import { invalidArgument } from './errors.ts';
 import { refOf } from './exits.ts';
 import { filterContainers, filterSandboxes } from './filters.ts';
 import { processOf } from './process-of.ts';
@@ -64,6 +65,13 @@ const containerInfo = async (ctx: Context, id: string): Promise<Readonly<Record<
   };
 };
 
+/** `tty` of an AttachRequest "must match" the container's (api.proto). */
+const attachUrl = (ctx: Context, request: SessionRequest): string => {
+  const { id, config } = requireRunning(ctx, request.containerId).container;
+  if (request.tty !== config.tty) throw invalidArgument('tty', `must be ${config.tty}, as the container has it`);
+  return ctx.streams.attach({ ...request, containerId: id });
+};
+
 /** The verbs behind one door: what each adapter calls. */
 export const createEngine = (ctx: Context, facts: EngineFacts): Engine => ({
   version: facts.version,
@@ -91,8 +99,7 @@ export const createEngine = (ctx: Context, facts: EngineFacts): Engine => ({
   execSync: (request, call) => execSync(ctx, request, call),
   execUrl: (request) =>
     ctx.streams.exec({ ...request, containerId: requireRunning(ctx, request.containerId).container.id }),
-  attachUrl: (request) =>
-    ctx.streams.attach({ ...request, containerId: requireRunning(ctx, request.containerId).container.id }),
+  attachUrl: (request) => attachUrl(ctx, request),
   portForwardUrl: ({ sandboxId, ports }) =>
     ctx.streams.portForward({ sandboxId: readySandbox(ctx, sandboxId).id, ports }),
 

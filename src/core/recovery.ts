@@ -48,6 +48,7 @@ const recoverContainer = async (recovery: Recovery, container: ContainerRecord):
     recovery.takenDown += 1;
   } else if (!ctx.runtime.hasProcess(ref)) await settleGone(ctx, ref);
   else if (kind === 'created') await findStarted(ctx, ref);
+  else await ctx.runtime.endSessions(ref);
 };
 
 const recoverSandbox = async (recovery: Recovery, sandbox: SandboxRecord): Promise<void> => {

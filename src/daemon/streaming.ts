@@ -86,4 +86,5 @@ export const urlsOf = (server: StreamingServer): StreamUrls => ({
   exec: (session) => server.execUrl(session),
   attach: (session) => server.attachUrl(session),
   portForward: (request) => server.portForwardUrl(request),
+  podStopped: (id) => server.endPod(id),
 });

@@ -14,6 +14,7 @@ import type { ContainerEnvironment } from './container-environment.ts';
 import { cgroupOf } from './container-environment.ts';
 import { bundlesDirectory, containerLayout, exitsDirectory, layersDirectory } from './container-layout.ts';
 import { createWithConmon } from './create.ts';
+import { endLeft } from './exec/end-left.ts';
 import { createExecEnvironment, type ExecEnvironment } from './exec/exec-environment.ts';
 import { execSync } from './exec/exec-sync.ts';
 import { execSession } from './exec/session.ts';
@@ -83,6 +84,7 @@ export const createContainerRuntime = (env: ContainerEnvironment): ContainerRunt
     removeLeftover: (id, { signal }) => removeLeftover(env, id, signal),
     execSync: execInTime(exec),
     exec: (ref, spec, io, { signal }) => execSession(exec, { ref, spec, io }, signal),
+    endSessions: (ref) => endLeft(exec, ref),
     attach: createAttach(env.roots),
     update: (ref, resources, { signal }) => updateResources(env, ref, { resources, signal }),
     reopenLog: ({ container }, options) =>

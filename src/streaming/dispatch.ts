@@ -41,7 +41,7 @@ const overSpdy: typeof dispatch = (ticket, { request, socket, head }, options) =
   if (head.length > 0) socket.unshift(head);
   options.begin((life) =>
     ticket.kind === 'portforward'
-      ? forwardOverSpdy(ticket.request.sandboxId, socket, { ...options, life })
+      ? forwardOverSpdy(ticket.request, socket, { ...options, life })
       : commandOverSpdy(commandOf(ticket, options.backend), socket, { ...options, protocol, life }),
   );
   return undefined;
@@ -70,7 +70,7 @@ const webSocketDialogue = (ticket: Ticket, socket: WebSocket, options: Agreed): 
   const transport = createWebSocketStream(socket, { readableHighWaterMark: INBOUND_BUFFER });
   // It would wait for ever for the last bytes to be taken by a socket that is no more.
   socket.once('close', () => transport.destroy());
-  return forwardOverSpdy(ticket.request.sandboxId, transport, options);
+  return forwardOverSpdy(ticket.request, transport, options);
 };
 
 const disagree = (supported: readonly string[]): Refusal => {

@@ -72,6 +72,8 @@ export interface StreamingServer {
   execUrl(request: ExecRequest): string;
   attachUrl(request: AttachRequest): string;
   portForwardUrl(request: PortForwardRequest): string;
+  /** Ends the port-forward sessions into this sandbox, telling their clients. */
+  endPod(sandboxId: string): void;
 }
 
 const HOUR = 3_600_000;
@@ -88,7 +90,7 @@ export const createStreamingServer = (options: StreamingServerOptions): Streamin
   const limits = { ...defaultStreamingLimits, ...options.limits };
   const logger = options.logger ?? silent;
   const tokens = createTokens<Ticket>({ capacity: limits.waitingRequests, lifetime: limits.requestLifetime });
-  const sessions = new Set<Session>();
+  const sessions = new Map<Session, Ticket>();
   let baseUrl: URL | undefined;
 
   const redeem = (url: string | undefined): Ticket | undefined => {
@@ -100,7 +102,7 @@ export const createStreamingServer = (options: StreamingServerOptions): Streamin
     const idleTimeout = options.idleTimeout ?? 4 * HOUR;
     return (open) => {
       const session = startSession({ idleTimeout, pingInterval: limits.pingInterval }, open);
-      sessions.add(session);
+      sessions.set(session, ticket);
       logger.debug('streaming session begins', { kind: ticket.kind });
       session.over
         .then(() => logger.debug('streaming session is over', { kind: ticket.kind }))
@@ -148,14 +150,19 @@ export const createStreamingServer = (options: StreamingServerOptions): Streamin
     close: async () => {
       tokens.clear();
       const closed = new Promise((resolve) => server.close(resolve));
-      for (const session of sessions) session.end(new SessionEnded('the streaming server is closing'));
-      await Promise.allSettled([...sessions].map(({ over }) => over));
+      for (const session of sessions.keys()) session.end(new SessionEnded('the streaming server is closing'));
+      await Promise.allSettled([...sessions.keys()].map(({ over }) => over));
       server.closeAllConnections();
       await closed;
     },
     execUrl: (request) => urlFor(execTicket(request)),
     attachUrl: (request) => urlFor(attachTicket(request)),
     portForwardUrl: (request) => urlFor(portForwardTicket(request)),
+    endPod: (sandboxId) => {
+      for (const [session, { kind, request }] of sessions)
+        if (kind === 'portforward' && request.sandboxId === sandboxId)
+          session.end(new SessionEnded(`sandbox ${sandboxId} has been stopped`));
+    },
   };
 };
 

@@ -1,7 +1,9 @@
 import { invalidArgument } from '../core/errors.ts';
 import type { AttachRequest, ExecRequest } from './backend.ts';
 
-/** As CRI's PortForwardRequest. WebSocket clients get these ports; SPDY clients name a port with each connection. */
+/**
+ * As CRI's PortForwardRequest. WebSocket clients get these ports; SPDY clients name a port with each connection: one of these, if there are any.
+ */
 export interface PortForwardRequest {
   readonly sandboxId: string;
   readonly ports: readonly number[];

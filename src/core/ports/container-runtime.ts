@@ -89,6 +89,8 @@ export interface ContainerRuntime {
   ): Promise<ExecSyncResult>;
   /** Resolves with the exit code. */
   exec(ref: ContainerRef, spec: ExecSpec, io: SessionIo, options: { signal: AbortSignal }): Promise<number>;
+  /** At recovery: ends the commands that exec calls of an earlier daemon left running. */
+  endSessions(ref: ContainerRef): Promise<void>;
   /** Resolves when the container has ended or the client has gone. */
   attach(ref: ContainerRef, io: SessionIo, options: { signal: AbortSignal }): Promise<void>;
   update(ref: ContainerRef, resources: LinuxResources, options: { signal: AbortSignal }): Promise<void>;

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TerminalSize } from '../../core/ports/container-runtime.ts';
 import type { ContainerLayout } from '../container-layout.ts';
 
-/** Files of one call of the runtime's `exec`, in the container's bundle. They are there for as long as the call takes. */
+/** Files of one call of the runtime's `exec`, in the container's bundle. */
 export interface CallFiles {
   /** The process, as config.md has it. */
   readonly process: string;
+  /** Stays for as long as the process runs, so that a later daemon finds it. */
   readonly pid: string;
   readonly log: string;
 }
@@ -45,6 +46,14 @@ export const writeCallFiles = async (layout: ContainerLayout, spec: ProcessSpec)
   return files;
 };
 
-export const removeCallFiles = async (files: CallFiles): Promise<void> => {
-  await Promise.all(Object.values(files).map((path: string) => rm(path, { force: true })));
+/** All of them, or once the process runs all but the file that says so. */
+export const removeCallFiles = async ({ process, pid, log }: CallFiles, isRunning: boolean): Promise<void> => {
+  const files = isRunning ? [process, log] : [process, log, pid];
+  await Promise.all(files.map((path) => rm(path, { force: true })));
+};
+
+/** Pid files of processes that an earlier daemon started and could not see end. */
+export const leftPidFiles = async ({ bundle }: ContainerLayout): Promise<readonly string[]> => {
+  const names = await readdir(bundle).catch(() => []);
+  return names.filter((name) => /^exec-[0-9a-f]{12}\.pid$/.test(name)).map((name) => join(bundle, name));
 };

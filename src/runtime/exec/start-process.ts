@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { JanusError } from '../../core/errors.ts';
 import type { ContainerRef } from '../../core/ports/container-runtime.ts';
 import { exitOfOrphan, expectingOrphan } from '../../host/adopted.ts';
@@ -38,15 +38,17 @@ export const startProcess = (
   env.starts(signal, () =>
     expectingOrphan(async () => {
       const files = await writeCallFiles(env.layout(request.ref), request);
+      let isRunning = false;
       try {
         await callRuntime(env, { ...request, files }, signal);
         const pid = Number(await readFile(files.pid, 'utf8'));
-        const started = adopted(env, request.ref, { pid, session: await sessionOf(pid) });
+        const started = adopted(env, request.ref, { pid, session: await sessionOf(pid), pidFile: files.pid });
+        isRunning = true;
         if (signal.aborted) await started.kill();
         signal.throwIfAborted();
         return started;
       } finally {
-        await removeCallFiles(files);
+        await removeCallFiles(files, isRunning);
       }
     }),
   );
@@ -94,11 +96,12 @@ const exitInTime = async ({ exited }: Child, kill: () => void, signal: AbortSign
 const adopted = (
   env: ExecEnvironment,
   ref: ContainerRef,
-  { pid, session }: { readonly pid: number; readonly session: number },
+  { pid, session, pidFile }: { readonly pid: number; readonly session: number; readonly pidFile: string },
 ): StartedProcess => {
   let rooted = true;
   const exited = exitOfOrphan(pid).finally(() => {
     rooted = false;
+    return rm(pidFile, { force: true });
   });
   return { exited, kill: () => killTree({ root: pid, rooted, session, candidates: () => env.pids(ref) }) };
 };

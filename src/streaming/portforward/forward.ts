@@ -37,6 +37,12 @@ export const forward = async (
   }
 };
 
+/** For a port that the session is not for. */
+export const refuse = async (port: number, { data, error }: ForwardStreams): Promise<void> => {
+  error.end(`port ${port} is not among the ports that were asked for`);
+  data.destroy();
+};
+
 const isCut = (failure: unknown): boolean => ['ECONNRESET', 'EPIPE'].includes(errnoOf(failure) ?? '');
 
 const describe = ({ sandboxId, port }: ForwardRequest, failure: unknown): string =>

@@ -2,8 +2,9 @@ import type { Duplex } from 'node:stream';
 import type { StreamingBackend } from '../backend.ts';
 import type { Dialogue, SessionLife } from '../session.ts';
 import { serveSpdy } from '../spdy/connection.ts';
+import type { PortForwardRequest } from '../tickets.ts';
 import { aborted } from '../wire.ts';
-import { forward } from './forward.ts';
+import { forward, refuse } from './forward.ts';
 import { createPairs } from './pairs.ts';
 
 export const SPDY_FORWARD_PROTOCOL = 'portforward.k8s.io';
@@ -18,14 +19,24 @@ export interface SpdyForwardOptions {
   readonly life: SessionLife;
 }
 
-/** Serves port-forward until the client leaves: any number of connections, each a pair of streams that names its port. */
-export const forwardOverSpdy = (sandboxId: string, transport: Duplex, options: SpdyForwardOptions): Dialogue => {
+/**
+ * Serves port-forward until the client leaves: any number of connections, each a pair of streams that names its port. A request that named ports is for
+ * those alone.
+ */
+export const forwardOverSpdy = (
+  { sandboxId, ports }: PortForwardRequest,
+  transport: Duplex,
+  options: SpdyForwardOptions,
+): Dialogue => {
   const { backend, maxConnections, creationTimeout } = options;
   const { signal, onActivity } = options.life;
   const pairs = createPairs({
     maxConnections,
     creationTimeout,
-    paired: (port, streams) => forward({ sandboxId, port }, streams, { backend, signal }),
+    paired: (port, streams) =>
+      ports.length === 0 || ports.includes(port)
+        ? forward({ sandboxId, port }, streams, { backend, signal })
+        : refuse(port, streams),
   });
   const wire = serveSpdy(transport, { acceptor: pairs.acceptor, maxStreams: 2 * maxConnections, onActivity });
   return { wire, run: () => aborted(signal).then(pairs.clear) };

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../../support/wait.ts';
-import { childrenOf, descriptorsOf, exec, type Pod, running, startPod } from './pod.ts';
+import { childrenOf, descriptorsOf, exec, memoryOf, type Pod, running, startPod } from './pod.ts';
 
 let pod: Pod;
 let id: string;
@@ -18,8 +18,11 @@ afterAll(async () => {
   expect(await pod.close()).toEqual([]);
 });
 
-const SESSIONS = 60;
-const AT_ONCE = 10;
+/** `JANUS_SESSIONS` makes it more, as a long test; a third of them is killed by the client. */
+const SESSIONS = Number(process.env['JANUS_SESSIONS'] ?? 200);
+const AT_ONCE = 16;
+/** What the daemon may keep of it all: buffers that a collection has not met yet. */
+const KEPT_BYTES = 48 * 1024 * 1024;
 const TICKING = 'echo ready; i=0; while [ $i -lt 20 ]; do echo $i; sleep 0.05; i=$((i+1)); done; exit 2';
 /** With children and an orphan, that nobody but the engine ends. */
 const LITTERING = `sleep 3000 & (sleep 3001 &); ${TICKING.replace('20', '1000')}`;
@@ -40,7 +43,7 @@ const oneSession = async (index: number): Promise<void> => {
 
 it('sessions of which a third is killed by the client leave no process, descriptor or file', async () => {
   const { pid } = pod.daemon();
-  const before = { descriptors: descriptorsOf(pid), children: childrenOf(pid).length };
+  const before = { descriptors: descriptorsOf(pid), children: childrenOf(pid).length, memory: memoryOf(pid) };
   const indexes = Array.from({ length: SESSIONS }, (_, index) => index);
   const worker = async (): Promise<void> => {
     for (let index = indexes.shift(); index !== undefined; index = indexes.shift()) await oneSession(index);
@@ -50,7 +53,8 @@ it('sessions of which a third is killed by the client leave no process, descript
   await until('the descriptors are closed', () => descriptorsOf(pid) <= before.descriptors);
   await until('no child is left', () => childrenOf(pid).length <= before.children);
   expect(readdirSync(`${pod.bed.state}/containers/${id}`).filter((name) => name.startsWith('exec-'))).toEqual([]);
-}, 120_000);
+  expect(memoryOf(pid) - before.memory).toBeLessThan(KEPT_BYTES);
+}, 900_000);
 
 it('the end of the daemon ends the sessions: the clients are told, and no process stays', async () => {
   const session = await exec(pod, id, 'echo up; sleep 4000');
@@ -59,4 +63,16 @@ it('the end of the daemon ends the sessions: the clients are told, and no proces
   await pod.restart();
   await expect(session.exitCode()).rejects.toThrow(/closing/);
   expect(running('sleep 4000')).toEqual([]);
+});
+
+it('a killed daemon leaves commands behind, which the next one ends; containers run on', async () => {
+  const session = await exec(pod, id, 'echo up; (setsid sleep 5000 &); sleep 5001');
+  await until('it runs', () => session.streams.stdout.text() === 'up\n');
+  await pod.kill();
+  expect(running('sleep 5001')).toHaveLength(1);
+  await pod.start();
+  await until('the command is gone', () => running('sleep 5001').length === 0);
+  expect(readdirSync(`${pod.bed.state}/containers/${id}`).filter((name) => name.startsWith('exec-'))).toEqual([]);
+  const { status } = await pod.cri.runtime.containerStatus({ containerId: id });
+  expect(status?.state).toBe(1);
 });

@@ -14,8 +14,13 @@ export interface Pod {
   daemon(): RunningDaemon;
   /** Ends the daemon as `systemctl restart` does. */
   restart(): Promise<void>;
+  /** SIGKILL, and a new daemon later. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
   readonly cri: ClientV1;
   readonly podSandboxId: string;
+  /** Where its containers' logs are. */
+  readonly logs: string;
   /** Starts a container that runs a script; its id. */
   run(name: string, script: string, parts?: DeepPartial<ContainerConfig>): Promise<string>;
   /** Takes all of it away, and says what of it is left on the host. */
@@ -34,9 +39,12 @@ export const startPod = async (name: string, octet: number): Promise<Pod> => {
     await cri.runtime.startContainer({ containerId });
     return containerId;
   };
+  const start = async (): Promise<void> => {
+    daemon = await startDaemon(bed);
+  };
   const restart = async (): Promise<void> => {
     await daemon.stop();
-    daemon = await startDaemon(bed);
+    await start();
   };
   const close = async () => {
     await cri.runtime.removePodSandbox({ podSandboxId });
@@ -48,7 +56,18 @@ export const startPod = async (name: string, octet: number): Promise<Pod> => {
       (entry) => entry.includes(`${bed.directory}/state/`) || entry.includes(`${bed.cgroupParent}/`),
     );
   };
-  return { bed, daemon: () => daemon, restart, cri, podSandboxId, run, close };
+  return {
+    bed,
+    daemon: () => daemon,
+    restart,
+    kill: () => daemon.kill(),
+    start,
+    cri,
+    podSandboxId,
+    logs: sandboxConfig.logDirectory,
+    run,
+    close,
+  };
 };
 
 type StreamType = 'error' | 'stdin' | 'stdout' | 'stderr' | 'resize';
@@ -117,6 +136,10 @@ export const attach = async ({ cri }: Pod, containerId: string, flags: Flags = {
 
 /** How many descriptors a process has open. */
 export const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
+
+/** Resident bytes of a process. */
+export const memoryOf = (pid: number): number =>
+  Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
 
 /** Children of a process, corpses too. */
 export const childrenOf = (pid: number): readonly string[] =>

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CONTAINER, NODE, POD, podConfig } from '../../support/requests.ts';
 import { until } from '../../support/wait.ts';
 import { type ClientStream, connectSpdy, type SpdyClient } from '../../unit/streaming/spdy-client.ts';
 import { descriptorsOf, type Pod, startPod } from './pod.ts';
@@ -32,8 +35,8 @@ afterAll(async () => {
   expect(await pod.close()).toEqual([]);
 });
 
-const open = async (): Promise<SpdyClient> => {
-  const { url } = await pod.cri.runtime.portForward({ podSandboxId: pod.podSandboxId, port: [] });
+const open = async (podSandboxId = pod.podSandboxId, port: number[] = []): Promise<SpdyClient> => {
+  const { url } = await pod.cri.runtime.portForward({ podSandboxId, port });
   return connectSpdy(url, 'portforward.k8s.io');
 };
 
@@ -111,4 +114,45 @@ it('names the port and the reason when nobody listens', async () => {
   await Promise.all([data.ended, error.ended]);
   expect(error.text()).toMatch(/port 7999 cannot be reached: .*ECONNREFUSED.*127\.0\.0\.1.*ECONNREFUSED.*::1/);
   client.transport.destroy();
+});
+
+it('is for the ports of the request alone, if it has any', async () => {
+  await ready(7000);
+  const client = await open(pod.podSandboxId, [7000]);
+  expect(await echoed(client, 7000, Buffer.from('x'))).toBe(digest(Buffer.from('x')));
+  const { data, error } = forward(client, 7002);
+  await Promise.all([data.ended, error.ended]);
+  expect(error.text()).toBe('port 7002 is not among the ports that were asked for');
+  client.transport.destroy();
+});
+
+describe('into another pod', () => {
+  const host = { linux: { securityContext: { namespaceOptions: { network: NODE, ipc: POD, pid: CONTAINER } } } };
+
+  it("with the host's network reaches the host's loopback", async () => {
+    const { podSandboxId } = await pod.cri.runtime.runPodSandbox({ config: podConfig(pod.bed, host) });
+    const server = createServer((socket) => socket.pipe(socket));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const client = await open(podSandboxId);
+    const bytes = randomBytes(100_000);
+    expect(await echoed(client, (server.address() as AddressInfo).port, bytes)).toBe(digest(bytes));
+    client.transport.destroy();
+    server.close();
+    await pod.cri.runtime.removePodSandbox({ podSandboxId });
+  });
+
+  it('ends when the pod is stopped, and the client is told', async () => {
+    const { podSandboxId } = await pod.cri.runtime.runPodSandbox({ config: podConfig(pod.bed, host) });
+    const server = createServer((socket) => socket.pipe(socket));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const client = await open(podSandboxId);
+    const { data } = forward(client, (server.address() as AddressInfo).port);
+    data.write('up');
+    await until('it echoes', () => data.text() === 'up');
+    const closed = once(client.transport, 'close');
+    await pod.cri.runtime.stopPodSandbox({ podSandboxId });
+    await closed;
+    server.close();
+    await pod.cri.runtime.removePodSandbox({ podSandboxId });
+  });
 });

@@ -1,9 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type ContainerLayout, containerLayout } from '../../../src/runtime/container-layout.ts';
-import { type ProcessSpec, removeCallFiles, writeCallFiles } from '../../../src/runtime/exec/call-files.ts';
+import {
+  leftPidFiles,
+  type ProcessSpec,
+  removeCallFiles,
+  writeCallFiles,
+} from '../../../src/runtime/exec/call-files.ts';
 
 const own = {
   terminal: true,
@@ -32,7 +37,7 @@ const written = async (spec: ProcessSpec): Promise<unknown> => {
   const files = await writeCallFiles(layout, spec);
   expect(statSync(files.process).mode & 0o777).toBe(0o600);
   const content: unknown = JSON.parse(readFileSync(files.process, 'utf8'));
-  await removeCallFiles(files);
+  await removeCallFiles(files, false);
   return content;
 };
 
@@ -58,4 +63,14 @@ it('keeps the container’s own TERM, and leaves a size of nothing out', async (
 it('leaves no file', async () => {
   await written({ command: ['a'], terminal: undefined });
   expect(readdirSync(directory)).toEqual(['config.json']);
+});
+
+it('the pid file of a process that runs stays, for a later daemon to find', async () => {
+  const files = await writeCallFiles(layout, { command: ['a'], terminal: undefined });
+  writeFileSync(files.pid, '7');
+  await removeCallFiles(files, true);
+  expect(await leftPidFiles(layout)).toEqual([files.pid]);
+  expect(existsSync(files.process)).toBe(false);
+  await removeCallFiles(files, false);
+  expect(await leftPidFiles(layout)).toEqual([]);
 });

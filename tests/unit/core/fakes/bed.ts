@@ -96,7 +96,12 @@ export const createBed = (changes: Partial<Context> = {}): Bed => {
       sandbox: async () => undefined,
       writableLayers: async () => ({ timestamp: 1n, mountpoint: '/layers', usedBytes: 7, inodesUsed: 8 }),
     },
-    streams: { exec: () => 'exec-url', attach: () => 'attach-url', portForward: () => 'port-forward-url' },
+    streams: {
+      exec: () => 'exec-url',
+      attach: () => 'attach-url',
+      portForward: () => 'port-forward-url',
+      podStopped: (id) => void script.calls.push(`streams.podStopped ${id}`),
+    },
     handlers,
     cgroupDriver: 'cgroupfs',
     cgroupParent: '/janus',

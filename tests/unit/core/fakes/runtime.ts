@@ -55,6 +55,7 @@ export const createFakeRuntime = (script: Script): FakeRuntime => {
       alive.add(id);
       return { process: { pid: 20, startTime: '2' }, user: { uid: 0, gid: 0, supplementalGroups: [] } };
     },
+    endSessions: () => script.enter('runtime.endSessions'),
     start: (_ref, { signal }) => script.enter('runtime.start', signal),
     kill: async ({ container: { id } }, signal) => {
       await script.enter(`runtime.kill ${signal}`);
