@@ -40,14 +40,20 @@ const full = (world: World): ContainerConfig =>
     linux: { resources, securityContext: { namespaceOptions, capabilities: { dropCapabilities: ['NET_RAW'] } } },
   });
 
-export const makePod = async (world: World, parts: Parameters<typeof podConfig>[1] = {}): Promise<Pod> => {
+type PodParts = Parameters<typeof podConfig>[1];
+
+export const makePod = async (world: World, parts: PodParts = {}, runtimeHandler = ''): Promise<Pod> => {
   const config = podConfig(world.bed, parts);
-  return { config, ...(await world.client('v1alpha2').runtime.runPodSandbox({ config })) };
+  return { config, ...(await world.client('v1alpha2').runtime.runPodSandbox({ config, runtimeHandler })) };
 };
 
 /** Without a network of its own: soon made. */
-export const makeHostPod = (world: World): Promise<Pod> =>
-  makePod(world, { linux: { securityContext: { namespaceOptions: { ...namespaceOptions, network: NODE } } } });
+export const makeHostPod = (world: World, runtimeHandler = ''): Promise<Pod> =>
+  makePod(
+    world,
+    { linux: { securityContext: { namespaceOptions: { ...namespaceOptions, network: NODE } } } },
+    runtimeHandler,
+  );
 
 export const makeContainer = async (world: World, pod: Pod, config: ContainerConfig): Promise<Container> => {
   const { runtime } = world.client('v1alpha2');

@@ -1,5 +1,6 @@
 import { type Bed, makeBed } from '../../support/bed.ts';
 import { type ClientV1, type ClientV1alpha2, connectV1, connectV1alpha2 } from '../../support/clients.ts';
+import { crunRuntime } from '../../support/crun.ts';
 import { type RunningDaemon, startDaemon } from '../../support/daemon.ts';
 import { type Registry, startRegistry } from './registry.ts';
 import { type Version, withV1 } from './versions.ts';
@@ -39,6 +40,7 @@ export const openWorld = async ({ name, octet, enableCriV1 = withV1 }: WorldOpti
       // Over v1 a pod's status then says more.
       'enable-pod-events': enableCriV1,
       'insecure-registries': [registry.address],
+      runtimes: crunRuntime(bed),
     });
   let daemon = await start();
   const clients = { v1: connectV1(bed.socket), v1alpha2: connectV1alpha2(bed.socket) };
