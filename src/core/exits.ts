@@ -1,7 +1,7 @@
 import type { Context } from './context.ts';
 import { messageOf } from './errors.ts';
 import { lostSandbox } from './lost-sandbox.ts';
-import type { ContainerExit } from './model/container.ts';
+import type { CommandFault, ContainerExit } from './model/container.ts';
 import type { ContainerId } from './model/ids.ts';
 import type { ContainerRef, ExitFacts } from './ports/container-runtime.ts';
 import { processOf } from './process-of.ts';
@@ -26,6 +26,14 @@ export const unknownExit = (finishedAt: bigint): ContainerExit => ({
   finishedAt,
   reason: 'Unknown',
   message: 'the container ended while nothing watched it',
+});
+
+/** The end of a container whose command cannot be run. */
+export const unrunnableExit = ({ exitCode, message }: CommandFault, finishedAt: bigint): ContainerExit => ({
+  exitCode,
+  finishedAt,
+  reason: 'ContainerCannotRun',
+  message,
 });
 
 /** A container with its pod, or with what stands for it: whatever has a record can be stopped and removed. */

@@ -22,6 +22,8 @@ export const filterSandboxes = (all: readonly SandboxRecord[], filter: SandboxFi
       hasLabels(sandbox.config.labels, filter.labels),
   );
 
+const containerState = ({ state: { kind } }: ContainerRecord): string => (kind === 'unrunnable' ? 'created' : kind);
+
 export const filterContainers = (
   all: readonly ContainerRecord[],
   filter: ContainerFilter,
@@ -31,6 +33,6 @@ export const filterContainers = (
       isListedContainer(container) &&
       hasPrefix(container.id, filter.id) &&
       hasPrefix(container.sandboxId, filter.sandboxId) &&
-      (filter.state === undefined || filter.state === container.state.kind) &&
+      (filter.state === undefined || filter.state === containerState(container)) &&
       hasLabels(container.config.labels, filter.labels),
   );

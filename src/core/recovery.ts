@@ -42,7 +42,7 @@ const recoverContainer = async (recovery: Recovery, container: ContainerRecord):
   const { ctx, signal } = recovery;
   const ref = refOf(ctx, container.id);
   const { kind } = container.state;
-  if (ref === undefined || kind === 'exited') return;
+  if (ref === undefined || kind === 'exited' || kind === 'unrunnable') return;
   if (kind === 'creating') {
     await takeDownContainer(ctx, ref, { signal });
     recovery.takenDown += 1;

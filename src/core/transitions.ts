@@ -27,7 +27,8 @@ const SANDBOX_NEXT: Readonly<Record<SandboxState['kind'], readonly SandboxState[
   stopped: ['stopped'],
 };
 const CONTAINER_NEXT: Readonly<Record<ContainerState['kind'], readonly ContainerState['kind'][]>> = {
-  creating: ['created'],
+  creating: ['created', 'unrunnable'],
+  unrunnable: ['exited'],
   created: ['running', 'exited'],
   running: ['running', 'exited'],
   exited: [],
@@ -56,6 +57,7 @@ export const moveSandbox = async (
 const EVENT_OF: Readonly<Record<ContainerState['kind'], PodEventKind | undefined>> = {
   creating: undefined,
   created: 'created',
+  unrunnable: 'created',
   running: 'started',
   exited: 'stopped',
 };
@@ -71,7 +73,7 @@ export const moveContainer = async (
   if (!CONTAINER_NEXT[from].includes(state.kind))
     throw new Error(`a container cannot go from ${from} to ${state.kind}`);
   const next: ContainerRecord = { ...container, ...changes };
-  const kept = ctx.containers.put(next, { durable: state.kind === 'created' });
+  const kept = ctx.containers.put(next, { durable: from === 'creating' });
   const sandbox = ctx.sandboxes.get(next.sandboxId);
   const event = EVENT_OF[state.kind];
   if (event !== undefined && from !== state.kind && sandbox !== undefined)
@@ -88,7 +90,7 @@ export const endContainer = async (ctx: Context, id: ContainerId, exit: Containe
   const container = ctx.containers.get(id);
   if (container === undefined) return;
   const { state } = container;
-  if (state.kind !== 'created' && state.kind !== 'running') return;
+  if (state.kind === 'creating' || state.kind === 'exited') return;
   const startedAt = state.kind === 'running' ? state.startedAt : 0n;
   const finishedAt = exit.finishedAt < startedAt ? startedAt : exit.finishedAt;
   try {

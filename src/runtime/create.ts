@@ -1,9 +1,11 @@
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf, JanusError } from '../core/errors.ts';
+import type { CommandFault } from '../core/model/container.ts';
 import type { ContainerPlan, CreatedContainer } from '../core/ports/container-runtime.ts';
 import { identify } from '../host/process-identity.ts';
 import { ociCgroupsPath } from './cgroups/paths.ts';
+import { commandFault } from './command-fault.ts';
 import { startConmon } from './conmon/conmon.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
 import { type ContainerLayout, containerLayout, exitsDirectory } from './container-layout.ts';
@@ -69,6 +71,13 @@ const openTo = async (bundle: string, { gid }: RootfsOwner): Promise<void> => {
   await chmod(bundle, 0o710);
 };
 
+/** Any refusal that is not for the command's sake fails the creation. */
+const faultIn = (refusal: string): CommandFault => {
+  const fault = commandFault(refusal);
+  if (fault === undefined) throw new JanusError('internal', `the runtime could not create the container: ${refusal}`);
+  return fault;
+};
+
 /** Everything up to the runtime's `create`. What a failure leaves is taken away by `remove`, which the caller has registered. */
 export const createWithConmon = async (
   env: ContainerEnvironment,
@@ -83,7 +92,10 @@ export const createWithConmon = async (
   await mountRootfs(plan.image, layout, owner);
   const { uid, gid, supplementalGroups } = await writeSpec(env, plan, { layout, signal });
   const monitored = { ref: plan, layout, exits: exitsDirectory(env.roots), runtime: env.runtimes.of(plan.sandbox) };
-  const process = identify(await startConmon(monitored, signal));
+  const user = { uid, gid, supplementalGroups };
+  const answer = await startConmon(monitored, signal);
+  if ('refusal' in answer) return { kind: 'unrunnable', fault: faultIn(answer.refusal), user };
+  const process = identify(answer.pid);
   if (process === undefined) throw new JanusError('internal', 'the container ended while it was created');
-  return { process, user: { uid, gid, supplementalGroups } };
+  return { kind: 'created', process, user };
 };

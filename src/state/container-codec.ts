@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import type { ContainerConfig, ContainerRecord, ContainerState, ImageSpec, Mount } from '../core/model/container.ts';
+import type {
+  CommandFault,
+  ContainerConfig,
+  ContainerRecord,
+  ContainerState,
+  ImageSpec,
+  Mount,
+} from '../core/model/container.ts';
 import type { ContainerSecurity } from '../core/model/security.ts';
 import {
   codecOf,
@@ -78,9 +85,15 @@ const exit = z.object({
   message: z.string(),
 });
 
+const fault: z.ZodType<CommandFault> = z.object({
+  exitCode: z.union([z.literal(126), z.literal(127)]),
+  message: z.string(),
+});
+
 const state: z.ZodType<ContainerState> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('creating') }),
   z.object({ kind: z.literal('created'), process }),
+  z.object({ kind: z.literal('unrunnable'), fault }),
   z.object({ kind: z.literal('running'), process, startedAt: nanoseconds }),
   z.object({ kind: z.literal('exited'), startedAt: nanoseconds, exit }),
 ]);

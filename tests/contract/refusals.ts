@@ -111,13 +111,6 @@ const configurations: readonly Row[] = [
   ['createContainer', 'no image', create({ image: undefined }), invalid(/^config\.image: must be set$/)],
   ['createContainer', 'an empty image', create({ image: { image: '' } }), invalid(/^config\.image\.image: /)],
   ['createContainer', 'an unknown image', create({ image: { image: 'absent:1' } }), notFound(/^image "absent:1" does/)],
-  [
-    'createContainer',
-    'a command that is not there',
-    create({ command: ['nope'] }),
-    invalid(/^config\.command: .*nope/),
-  ],
-  ['createContainer', 'a directory for a command', create({ command: ['/bin'] }), invalid(/^config\.command: /)],
   ['createContainer', 'an absolute log path', create({ logPath: '/log' }), invalid(/^config\.log_path: /)],
   ['createContainer', 'a bad variable', create({ envs: [{ key: 'A=B' }] }), invalid(/^config\.envs\[0\]\.key: /)],
   ['createContainer', 'more rights than its pod', create(security({ privileged: true })), invalid(/privileged/)],

@@ -66,6 +66,12 @@ export interface ContainerConfig {
   readonly stopSignal: string | undefined;
 }
 
+/** Why a command cannot be run, and the exit code of a shell for it: 127 it is not there, 126 it is no executable. */
+export interface CommandFault {
+  readonly exitCode: 126 | 127;
+  readonly message: string;
+}
+
 /** How a container ended. */
 export interface ContainerExit {
   readonly exitCode: number;
@@ -80,13 +86,17 @@ export interface ContainerExit {
  *     CreateContainer        conmon and runtime create      StartContainer           exit file, or found dead
  *   ─────────────────▶ creating ───────────────▶ created ────────────────▶ running ────────────────▶ exited ──▶ (removed)
  *                         │ failure, or a crash     └── the runtime cannot start it, or it is killed ──▶ ▲
- *                         └───────────▶ (taken down, nothing listed)
+ *                         ├───────────▶ (taken down, nothing listed)                                    │
+ *                         └───────────▶ unrunnable ── StartContainer fails, or it is stopped ──────────▶ ┘
  *
+ * `unrunnable` is created in the eyes of clients: all is there but a process, because its command cannot be run. StartContainer says so, as with
+ * engines whose runtime looks for the command only then.
  * `creating` is the intent, as for sandboxes. A removal that stops half-way leaves an `exited` container that can be removed again.
  */
 export type ContainerState =
   | { readonly kind: 'creating' }
   | { readonly kind: 'created'; readonly process: ProcessIdentity }
+  | { readonly kind: 'unrunnable'; readonly fault: CommandFault }
   | { readonly kind: 'running'; readonly process: ProcessIdentity; readonly startedAt: bigint }
   | { readonly kind: 'exited'; readonly startedAt: bigint; readonly exit: ContainerExit };
 

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import type { ContainerRecord, ContainerUser } from '../model/container.ts';
+import type { CommandFault, ContainerRecord, ContainerUser } from '../model/container.ts';
 import type { ContainerId } from '../model/ids.ts';
 import type { Image } from '../model/image.ts';
 import type { LinuxResources } from '../model/resources.ts';
@@ -29,11 +29,11 @@ export interface ExitFacts {
   readonly oomKilled: boolean;
 }
 
-/** A container that stands ready to be started. */
-export interface CreatedContainer {
-  readonly process: ProcessIdentity;
-  readonly user: ContainerUser;
-}
+/** A container that stands ready to be started, or of which only the process is missing, because its command cannot be run. */
+export type CreatedContainer = { readonly user: ContainerUser } & (
+  | { readonly kind: 'created'; readonly process: ProcessIdentity }
+  | { readonly kind: 'unrunnable'; readonly fault: CommandFault }
+);
 
 export interface ExecSyncResult {
   readonly stdout: Uint8Array;

@@ -87,8 +87,8 @@ const existing = (ctx: Context, sandbox: SandboxRecord, config: ContainerConfig)
   const name = containerName(config.metadata, sandbox.config.metadata);
   const record = ctx.containers.byName(name);
   if (record === undefined || record.state.kind === 'creating') return undefined;
-  if (record.state.kind === 'created' && fingerprintOf(record) === fingerprintOf({ sandboxId: sandbox.id, config }))
-    return record.id;
+  const isNew = record.state.kind === 'created' || record.state.kind === 'unrunnable';
+  if (isNew && fingerprintOf(record) === fingerprintOf({ sandboxId: sandbox.id, config })) return record.id;
   throw new JanusError('already-exists', `${name} exists as ${record.id} (${record.state.kind})`);
 };
 
@@ -140,7 +140,7 @@ const build = async (
   intent.catch(() => undefined);
   await progress.stage('runtime');
   undo.add((options) => ctx.runtime.remove(ref, options));
-  const created = await ctx.runtime.create(
+  const { user, ...state } = await ctx.runtime.create(
     { ...ref, image, paths: ctx.host.paths(sandbox), targetPid: targetPid(ctx, record) },
     { signal },
   );
@@ -148,7 +148,7 @@ const build = async (
   await progress.stage('commit');
   // The pod may have been stopped meanwhile: its containers were ended then, and this one was not among them.
   readySandbox(ctx, sandbox.id);
-  await moveContainer(ctx, record, { state: { kind: 'created', process: created.process }, user: created.user });
+  await moveContainer(ctx, record, { state, user });
   return record.id;
 };
 

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
-import { JanusError, messageOf, withCleanupFailures } from '../errors.ts';
-import { refOf } from '../exits.ts';
+import { invalidArgument, JanusError, messageOf, withCleanupFailures } from '../errors.ts';
+import { refOf, unrunnableExit } from '../exits.ts';
+import type { CommandFault } from '../model/container.ts';
 import type { ContainerId } from '../model/ids.ts';
 import type { ContainerRef } from '../ports/container-runtime.ts';
 import { endContainer, moveContainer } from '../transitions.ts';
@@ -16,15 +17,22 @@ export const startContainer = async (ctx: Context, id: string): Promise<void> =>
     using _lock = await ctx.locks.acquire(containerId);
     const ref = refOf(ctx, containerId);
     if (ref === undefined) throw new JanusError('not-found', `container ${containerId} does not exist`);
-    const { kind } = ref.container.state;
-    if (kind === 'running') return;
-    if (kind !== 'created')
-      throw new JanusError('failed-precondition', `container ${containerId} is ${kind} and cannot be started`);
+    const { state } = ref.container;
+    if (state.kind === 'running') return;
+    if (state.kind !== 'created' && state.kind !== 'unrunnable')
+      throw new JanusError('failed-precondition', `container ${containerId} is ${state.kind} and cannot be started`);
     if (ref.sandbox.state.kind !== 'ready')
       throw new JanusError('failed-precondition', `sandbox ${ref.sandbox.id} is not ready`);
+    if (state.kind === 'unrunnable') throw await endUnrunnable(ctx, containerId, state.fault);
     await progress.stage('runtime');
     await known(ctx, containerId, startCreated(ctx, ref));
   });
+};
+
+/** Ends it, and returns what the client is told. */
+const endUnrunnable = async (ctx: Context, id: ContainerId, fault: CommandFault): Promise<JanusError> => {
+  await endContainer(ctx, id, unrunnableExit(fault, ctx.clock.unique()));
+  return invalidArgument('config.command', `cannot be run: ${fault.message}`);
 };
 
 /** An exit that is told while the start is under way waits for it: then the start time, or why there was no start, is recorded first. */

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { JanusError, messageOf } from '../errors.ts';
-import { refOf, settleGone, unknownExit } from '../exits.ts';
+import { refOf, settleGone, unknownExit, unrunnableExit } from '../exits.ts';
 import type { ContainerId } from '../model/ids.ts';
 import type { ContainerRef } from '../ports/container-runtime.ts';
 import { processOf } from '../process-of.ts';
@@ -47,6 +47,8 @@ const isAlive = (ctx: Context, id: ContainerId): boolean => {
 
 const stop = async (ctx: Context, id: ContainerId, patience: Pick<Stopping, 'deadlineMs'>): Promise<void> => {
   const ref = refOf(ctx, id);
+  if (ref?.container.state.kind === 'unrunnable')
+    return endContainer(ctx, id, unrunnableExit(ref.container.state.fault, ctx.clock.unique()));
   if (ref === undefined || !isAlive(ctx, id)) return;
   // What has not been started has nothing to wind up.
   if (ref.container.state.kind === 'running' && patience.deadlineMs > performance.now() && (await askToStop(ctx, ref)))

@@ -39,8 +39,11 @@ const conmonArgs = (monitored: Monitored): readonly string[] => {
   ];
 };
 
+/** The container's first process, or why the runtime refused to make it, in its own words. */
+export type RuntimeAnswer = { readonly pid: number } | { readonly refusal: string };
+
 /** The sync pipe carries one line of JSON: the container's pid, or -1 with the runtime's own words. */
-const parseSync = (text: string): number => {
+const parseSync = (text: string): RuntimeAnswer => {
   let message: unknown;
   try {
     message = JSON.parse(text);
@@ -48,17 +51,9 @@ const parseSync = (text: string): number => {
     throw new JanusError('internal', `conmon ended without a word${text === '' ? '' : `: ${text.slice(0, 200)}`}`);
   }
   const { data, message: reason } = message as { data?: unknown; message?: unknown };
-  if (typeof data === 'number' && data > 0) return data;
-  throw createFailure(typeof reason === 'string' ? lastReason(reason) : 'no reason given');
+  if (typeof data === 'number' && data > 0) return { pid: data };
+  return { refusal: typeof reason === 'string' ? lastReason(reason) : 'no reason given' };
 };
-
-/** How runc and crun begin when it is the command that cannot be run: not there, no program, not allowed. */
-const COMMAND_FAULT = /\bexec: "|executable file|exec format error/;
-
-const createFailure = (reason: string): JanusError =>
-  COMMAND_FAULT.test(reason)
-    ? new JanusError('invalid-argument', `config.command: cannot be run: ${reason}`)
-    : new JanusError('internal', `the runtime could not create the container: ${reason}`);
 
 const START_FD = 4;
 const SYNC_FD = 3;
@@ -71,10 +66,10 @@ const environment = (): Record<string, string> => ({
 });
 
 /**
- * Starts conmon, which starts the runtime's `create`, and resolves with the container's pid. conmon leaves our process group and outlives us.
+ * Starts conmon, which starts the runtime's `create`, and resolves with what that said. conmon leaves our process group and outlives us.
  * When the signal aborts before that, conmon and the runtime are killed; what they made is for the caller to remove.
  */
-export const startConmon = async (monitored: Monitored, signal: AbortSignal): Promise<number> => {
+export const startConmon = async (monitored: Monitored, signal: AbortSignal): Promise<RuntimeAnswer> => {
   signal.throwIfAborted();
   mkdirSync(monitored.layout.persist, { recursive: true, mode: 0o700 });
   const command: Command = {

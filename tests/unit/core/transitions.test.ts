@@ -15,6 +15,7 @@ const sandboxStates: Record<SandboxState['kind'], SandboxState> = {
 const containerStates: Record<ContainerState['kind'], ContainerState> = {
   creating: { kind: 'creating' },
   created: { kind: 'created', process },
+  unrunnable: { kind: 'unrunnable', fault: { exitCode: 127, message: 'absent' } },
   running: { kind: 'running', process, startedAt: 5n },
   exited: { kind: 'exited', startedAt: 5n, exit },
 };
@@ -37,7 +38,10 @@ describe('a sandbox', () => {
 });
 
 describe('a container', () => {
-  const legal = ['creating created', 'created running', 'created exited', 'running running', 'running exited'];
+  const legal = [
+    ...['creating created', 'created running', 'created exited', 'running running', 'running exited'],
+    ...['creating unrunnable', 'unrunnable exited'],
+  ];
   it.each(pairs(containerStates, legal))('from %s to %s: %s', async (from, to, allowed) => {
     const { ctx } = createBed();
     const record = containerRecord(sandboxRecord().id, { state: containerStates[from] });

@@ -130,6 +130,10 @@ const mount = fc.record({
 const containerState: fc.Arbitrary<ContainerState> = fc.oneof(
   fc.constant({ kind: 'creating' } as const),
   fc.record({ kind: fc.constant('created'), process }),
+  fc.record({
+    kind: fc.constant('unrunnable'),
+    fault: fc.record({ exitCode: fc.constantFrom(126, 127), message: text }),
+  }),
   fc.record({ kind: fc.constant('running'), process, startedAt: time }),
   fc.record({
     kind: fc.constant('exited'),

@@ -11,6 +11,7 @@ import { linuxResources } from './resources.ts';
 const states: Readonly<Record<ContainerState['kind'], cri.ContainerState>> = {
   creating: cri.ContainerState.CONTAINER_UNKNOWN,
   created: cri.ContainerState.CONTAINER_CREATED,
+  unrunnable: cri.ContainerState.CONTAINER_CREATED,
   running: cri.ContainerState.CONTAINER_RUNNING,
   exited: cri.ContainerState.CONTAINER_EXITED,
 };

@@ -1,3 +1,4 @@
+import type { CommandFault } from '../../../../src/core/model/container.ts';
 import type { ContainerId } from '../../../../src/core/model/ids.ts';
 import type { ContainerRuntime, RuntimeState } from '../../../../src/core/ports/container-runtime.ts';
 import type { Script } from './script.ts';
@@ -13,6 +14,8 @@ export interface FakeRuntime extends ContainerRuntime {
   /** What `inspect` answers. */
   inspected: RuntimeState;
   oomKilled: boolean;
+  /** The command of what is created cannot be run. */
+  fault: CommandFault | undefined;
   /** The main process ends. */
   end(id: ContainerId, exitCode: number): void;
   /** The monitor tells an exit again. */
@@ -47,13 +50,16 @@ export const createFakeRuntime = (script: Script): FakeRuntime => {
     exits,
     inspected: { kind: 'stopped' },
     oomKilled: false,
+    fault: undefined,
     end,
     tell,
-    create: async ({ container: { id } }, { signal }) => {
+    create: async function (this: FakeRuntime, { container: { id } }, { signal }) {
       present.add(id);
       await script.enter('runtime.create', signal);
+      const user = { uid: 0, gid: 0, supplementalGroups: [] };
+      if (this.fault !== undefined) return { kind: 'unrunnable', fault: this.fault, user };
       alive.add(id);
-      return { process: { pid: 20, startTime: '2' }, user: { uid: 0, gid: 0, supplementalGroups: [] } };
+      return { kind: 'created', process: { pid: 20, startTime: '2' }, user };
     },
     endSessions: () => script.enter('runtime.endSessions'),
     start: (_ref, { signal }) => script.enter('runtime.start', signal),
