@@ -76,7 +76,10 @@ export const createContext = async ({
       isListed: isListedSandbox,
     }),
     containers,
-    host: createSandboxHost({ state, cgroups, cgroupDriver, runtime: runtimes.command }),
+    host: createSandboxHost({
+      ...{ state, cgroups, cgroupDriver, runtime: runtimes.command },
+      userNamespaces: host.userNamespaces,
+    }),
     runtime: createContainerRuntime(environment),
     network,
     images,

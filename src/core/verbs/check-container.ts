@@ -1,7 +1,7 @@
 import { invalidArgument } from '../errors.ts';
 import type { ContainerConfig } from '../model/container.ts';
 import type { SandboxRecord } from '../model/sandbox.ts';
-import type { NamespaceMode } from '../model/security.ts';
+import type { IdMapping, NamespaceMode, UserNamespace } from '../model/security.ts';
 
 const FIELD = 'config.linux.security_context';
 
@@ -9,9 +9,11 @@ const FIELD = 'config.linux.security_context';
 export const checkAgainstPod = ({ config: pod }: SandboxRecord, { security }: ContainerConfig): void => {
   if (security.privileged && !pod.security.privileged)
     throw invalidArgument(`${FIELD}.privileged`, 'a privileged container needs a privileged pod');
-  const { network, ipc } = pod.security.namespaces;
+  const { network, ipc, user } = pod.security.namespaces;
   checkHostNamespace('network', security.namespaces.network, network);
   checkHostNamespace('ipc', security.namespaces.ipc, ipc);
+  if (security.namespaces.user !== undefined && !sameUserNamespace(user, security.namespaces.user))
+    throw invalidArgument(`${FIELD}.namespace_options.userns_options`, "must be the pod's own");
 };
 
 /** POD is what clients send that set nothing: the pod's own, whichever that is. */
@@ -19,3 +21,15 @@ const checkHostNamespace = (name: string, asked: NamespaceMode, pod: NamespaceMo
   if (asked === 'node' && pod !== 'node')
     throw invalidArgument(`${FIELD}.namespace_options.${name}`, "must not be NODE in a pod that has not the host's");
 };
+
+const sameUserNamespace = (pod: UserNamespace | undefined, own: UserNamespace): boolean => {
+  if (own.mode !== 'pod' || pod?.mode !== 'pod') return (own.mode === 'pod') === (pod?.mode === 'pod');
+  return sameMappings(pod.uids, own.uids) && sameMappings(pod.gids, own.gids);
+};
+
+const sameMappings = (a: readonly IdMapping[], b: readonly IdMapping[]): boolean =>
+  a.length === b.length &&
+  a.every(({ hostId, containerId, length }, at) => {
+    const other = b[at];
+    return hostId === other?.hostId && containerId === other.containerId && length === other.length;
+  });

@@ -27,6 +27,8 @@ export interface SandboxHostOptions {
   readonly state: string;
   readonly cgroups: CgroupHierarchy;
   readonly cgroupDriver: CgroupDriver;
+  /** HostFacts.userNamespaces. */
+  readonly userNamespaces: boolean;
   readonly runtime: RuntimeCommand;
 }
 
@@ -34,7 +36,7 @@ const SHM_BYTES = 64 * 1024 * 1024;
 const ALL_PINS = ['net', 'ipc', 'uts', 'pid', 'user'] as const;
 
 export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
-  const { state, cgroups, cgroupDriver, runtime } = options;
+  const { state, cgroups, cgroupDriver, userNamespaces, runtime } = options;
   const initRoot = `${state}/init-root`;
   const layout = (sandbox: { readonly id: SandboxId }) => layoutOf(state, sandbox.id);
   const cgroupOf = (sandbox: SandboxRecord): string => cgroupDirectory(sandbox, sandbox.id);
@@ -115,7 +117,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
   return {
     check: (sandbox) => {
       checkSysctls(sandbox.config);
-      checkUserNamespace(sandbox);
+      checkUserNamespace(sandbox, userNamespaces);
       parentOf(sandbox);
     },
     prepare,

@@ -12,8 +12,8 @@ export const userNamespaceOf = ({ config }: SandboxRecord): UserNamespace | unde
   return user?.mode === 'pod' ? user : undefined;
 };
 
-/** Errors: invalid-argument for mappings that make no namespace, failed-precondition for what cannot be combined with one. */
-export const checkUserNamespace = (sandbox: SandboxRecord): void => {
+/** Errors: invalid-argument for mappings that make no namespace, failed-precondition where there is none or it cannot be combined. */
+export const checkUserNamespace = (sandbox: SandboxRecord, supported: boolean): void => {
   const user = userNamespaceOf(sandbox);
   if (user === undefined) return;
   const field = 'config.linux.security_context.namespace_options.userns_options';
@@ -23,8 +23,12 @@ export const checkUserNamespace = (sandbox: SandboxRecord): void => {
     if (!mappings.some(({ containerId }) => containerId === 0))
       throw invalidArgument(`${field}.${name}`, 'must map the id 0');
   }
+  if (!supported) throw new JanusError('failed-precondition', `${field}: this host has no user namespaces`);
   if (sandbox.config.security.namespaces.network === 'node')
-    throw new JanusError('failed-precondition', 'a pod with a user namespace of its own cannot use the host network');
+    throw new JanusError(
+      'failed-precondition',
+      `${field}: a pod with a user namespace of its own cannot use the host network`,
+    );
 };
 
 /** `container host length`, a line each (user_namespaces(7)). */

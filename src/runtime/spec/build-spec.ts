@@ -96,7 +96,7 @@ const ociLinux = (input: SpecInput, capabilities: OciCapabilities, labels: SELin
   const limits = container.resources === undefined ? {} : resourcesToOci(container.resources, host);
   return {
     namespaces: ociNamespaces(namespaces),
-    ...userMappings(namespaces),
+    ...userMappings(input),
     devices: ociDevices(devices),
     cgroupsPath: input.cgroupsPath,
     resources: { ...limits, devices: deviceRules(devices, security.privileged) },

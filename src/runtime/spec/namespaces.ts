@@ -1,6 +1,6 @@
-import { assertNever, invalidArgument, JanusError } from '../../core/errors.ts';
+import { assertNever, JanusError } from '../../core/errors.ts';
 import { pidModeOf } from '../../core/model/container.ts';
-import type { IdMapping, NamespaceMode, UserNamespace } from '../../core/model/security.ts';
+import type { IdMapping, NamespaceMode } from '../../core/model/security.ts';
 import type { ContainerPlan } from '../../core/ports/container-runtime.ts';
 import type { OciIdMapping, OciNamespace } from './oci.ts';
 
@@ -63,25 +63,8 @@ interface UserMappings {
   readonly gidMappings?: readonly OciIdMapping[];
 }
 
-/** Errors: invalid-argument if the container asks for other mappings than its pod has. */
-export const userMappings = ({ container, sandbox, paths }: NamespacesInput): UserMappings => {
+export const userMappings = ({ sandbox, paths }: Pick<NamespacesInput, 'sandbox' | 'paths'>): UserMappings => {
   const pod = sandbox.config.security.namespaces.user;
-  const own = container.config.security.namespaces.user;
-  if (own !== undefined && !sameUserNamespace(pod, own)) {
-    throw invalidArgument('userns_options', "must be the pod's own");
-  }
   if (paths.userns === undefined || pod === undefined) return {};
   return { uidMappings: toOciMappings(pod.uids), gidMappings: toOciMappings(pod.gids) };
 };
-
-const sameUserNamespace = (pod: UserNamespace | undefined, own: UserNamespace): boolean => {
-  if (own.mode !== 'pod' || pod?.mode !== 'pod') return (own.mode === 'pod') === (pod?.mode === 'pod');
-  return sameMappings(pod.uids, own.uids) && sameMappings(pod.gids, own.gids);
-};
-
-const sameMappings = (a: readonly IdMapping[], b: readonly IdMapping[]): boolean =>
-  a.length === b.length &&
-  a.every(({ hostId, containerId, length }, at) => {
-    const other = b[at];
-    return hostId === other?.hostId && containerId === other.containerId && length === other.length;
-  });

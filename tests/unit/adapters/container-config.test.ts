@@ -82,6 +82,22 @@ describe('container configuration', () => {
       'config.linux.security_context.namespace_options.target_id',
       mainContext({ namespaceOptions: cri.NamespaceOption.fromPartial({ pid: cri.NamespaceMode.TARGET }) }),
     ],
+    [
+      'config.linux.security_context.namespace_options.target_id',
+      mainContext({ namespaceOptions: cri.NamespaceOption.fromPartial({ targetId: 'f00d' }) }),
+    ],
+    [
+      'config.linux.security_context.namespace_options.network',
+      mainContext({ namespaceOptions: cri.NamespaceOption.fromPartial({ network: cri.NamespaceMode.CONTAINER }) }),
+    ],
+    [
+      'config.linux.security_context.namespace_options.network',
+      mainContext({ namespaceOptions: cri.NamespaceOption.fromPartial({ network: cri.NamespaceMode.TARGET }) }),
+    ],
+    [
+      'config.linux.security_context.namespace_options.ipc',
+      mainContext({ namespaceOptions: cri.NamespaceOption.fromPartial({ ipc: cri.NamespaceMode.TARGET }) }),
+    ],
   ];
 
   test.each(cases)('%#: %s', (field, message) => {
