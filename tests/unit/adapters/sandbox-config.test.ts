@@ -17,6 +17,10 @@ const podNamespaces = (fields: Partial<cri.NamespaceOption>) =>
 const podLinux = (fields: Partial<cri.LinuxPodSandboxConfig>) => pod((m) => Object.assign(m.linux ?? {}, fields));
 const podMetadata = (fields: Partial<cri.PodSandboxMetadata>) => pod((m) => Object.assign(m.metadata ?? {}, fields));
 
+/** All of them publish TCP port 8080, unless they say otherwise. */
+const ports = (mappings: readonly Partial<cri.PortMapping>[]) =>
+  pod((m) => (m.portMappings = mappings.map((one) => cri.PortMapping.fromPartial({ hostPort: 8080, ...one }))));
+
 const mapping = { hostId: 1, containerId: 0, length: 1 };
 const { Localhost, Unconfined } = cri.SecurityProfile_ProfileType;
 
@@ -54,6 +58,21 @@ describe('sandbox configuration', () => {
       pod((m) => Object.assign(m.portMappings[0] ?? {}, { containerPort: 65_536 })),
     ],
     ['config.port_mappings[0].host_port', pod((m) => Object.assign(m.portMappings[0] ?? {}, { hostPort: -1 }))],
+    [
+      'config.port_mappings[0].container_port',
+      pod((m) => Object.assign(m.portMappings[0] ?? {}, { containerPort: 0 })),
+    ],
+    ['accepted', pod((m) => Object.assign(m.portMappings[0] ?? {}, { containerPort: 0, hostPort: 0 }))],
+    ['config.port_mappings[1].host_port', ports([{ containerPort: 80 }, { containerPort: 81 }])],
+    ['accepted', ports([{ containerPort: 80 }, { containerPort: 81, hostIp: '127.0.0.1' }])],
+    ['accepted', ports([{ containerPort: 80 }, { containerPort: 81, protocol: cri.Protocol.UDP }])],
+    [
+      'accepted',
+      ports([
+        { containerPort: 80, hostPort: 0 },
+        { containerPort: 81, hostPort: 0 },
+      ]),
+    ],
     ['config.port_mappings[0].protocol', pod((m) => Object.assign(m.portMappings[0] ?? {}, { protocol: 3 }))],
     ['config.port_mappings[0].host_ip', pod((m) => Object.assign(m.portMappings[0] ?? {}, { hostIp: 'localhost' }))],
     ['config.labels', pod((m) => (m.labels = { 'a\0': '' }))],
@@ -153,6 +172,11 @@ describe('sandbox configuration', () => {
     ['runtime_handler', 'a\nb'],
   ])('runtime handler: %s %j', (field, handler) => {
     expect(refusedField(() => runtimeHandler(handler, 'runtime_handler'))).toBe(field);
+  });
+
+  test('a port mapping that comes twice counts once', () => {
+    const twice = sandboxConfig(ports([{ containerPort: 80 }, { containerPort: 80 }]), 'config');
+    expect(twice.portMappings).toEqual([{ protocol: 'tcp', containerPort: 80, hostPort: 8080, hostIp: '' }]);
   });
 
   test('of a sandbox becomes the core model', () => {

@@ -11,17 +11,35 @@ const protocols: Readonly<Record<Exclude<cri.Protocol, -1>, PortMapping['protoco
 };
 
 const PORT = { min: 0, max: 65_535 };
+const PUBLISHED_PORT = { ...PORT, min: 1 };
 
-export const portMapping = (message: cri.PortMapping, field: string): PortMapping => {
+const portMapping = (message: cri.PortMapping, field: string): PortMapping => {
   const { protocol, containerPort, hostPort, hostIp, ...rest } = message;
   rest satisfies Record<string, never>;
   if (hostIp !== '' && isIP(hostIp) === 0) throw invalidArgument(`${field}.host_ip`, 'must be an IP address');
+  const published = integer(hostPort, `${field}.host_port`, PORT);
   return {
     protocol: enumValue(protocol, `${field}.protocol`, protocols),
-    containerPort: integer(containerPort, `${field}.container_port`, PORT),
-    hostPort: integer(hostPort, `${field}.host_port`, PORT),
+    containerPort: integer(containerPort, `${field}.container_port`, published === 0 ? PORT : PUBLISHED_PORT),
+    hostPort: published,
     hostIp,
   };
+};
+
+/** One port of the host leads to one port of the pod: the same mapping again says nothing new, another one would never be reached. */
+export const portMappings = (messages: readonly cri.PortMapping[], field: string): readonly PortMapping[] => {
+  const targets = new Map<string, number>();
+  return messages.flatMap((message, index) => {
+    const mapping = portMapping(message, `${field}[${index}]`);
+    const { protocol, hostIp, hostPort, containerPort } = mapping;
+    const published = `${hostIp}:${hostPort}/${protocol}`;
+    const target = targets.get(published);
+    if (hostPort === 0) return [mapping];
+    if (target !== undefined && target !== containerPort)
+      throw invalidArgument(`${field}[${index}].host_port`, `${published} is published for port ${target} already`);
+    targets.set(published, containerPort);
+    return target === undefined ? [mapping] : [];
+  });
 };
 
 /** Entries become words of resolv.conf: a blank or a newline in one would be another setting. */

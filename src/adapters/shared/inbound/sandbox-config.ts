@@ -2,7 +2,7 @@ import { invalidArgument } from '../../../core/errors.ts';
 import type { SandboxConfig, SandboxMetadata } from '../../../core/model/sandbox.ts';
 import type * as cri from '../../v1alpha2/generated/api.ts';
 import { name, namePart } from './names.ts';
-import { dnsConfig, portMapping } from './network.ts';
+import { dnsConfig, portMappings } from './network.ts';
 import { optionalResources } from './resources.ts';
 import { absentOnLinux, absolutePathOrEmpty, climbs, matching, required, text, textMap } from './rules.ts';
 import { sandboxSecurity } from './security.ts';
@@ -62,7 +62,7 @@ const linuxPart = (message: cri.LinuxPodSandboxConfig | undefined, field: string
 };
 
 export const sandboxConfig = (message: cri.PodSandboxConfig | undefined, field: string): SandboxConfig => {
-  const { metadata, hostname, logDirectory, dnsConfig: dns, portMappings, ...others } = required(message, field);
+  const { metadata, hostname, logDirectory, dnsConfig: dns, portMappings: ports, ...others } = required(message, field);
   const { labels, annotations, linux, windows, ...rest } = others;
   rest satisfies Record<string, never>;
   absentOnLinux(windows, `${field}.windows`);
@@ -71,7 +71,7 @@ export const sandboxConfig = (message: cri.PodSandboxConfig | undefined, field: 
     hostname: matching(hostname, `${field}.hostname`, HOSTNAME),
     logDirectory: absolutePathOrEmpty(logDirectory, `${field}.log_directory`),
     dns: dns === undefined ? undefined : dnsConfig(dns, `${field}.dns_config`),
-    portMappings: portMappings.map((port, index) => portMapping(port, `${field}.port_mappings[${index}]`)),
+    portMappings: portMappings(ports, `${field}.port_mappings`),
     labels: textMap(labels, `${field}.labels`),
     annotations: textMap(annotations, `${field}.annotations`),
     ...linuxPart(linux, `${field}.linux`),
