@@ -14,7 +14,7 @@ export const updateResources = async (
   { container, sandbox }: ContainerRef,
   { resources, signal }: { resources: LinuxResources; signal: AbortSignal },
 ): Promise<void> => {
-  const stdin = JSON.stringify(resourcesToOci(resources, env.host));
+  const stdin = JSON.stringify(resourcesToOci(resources, env.host, 'linux'));
   const { exitCode, stderr } = await run(
     { ...env.runtimes.command(sandbox, ['update', '--resources', '-', container.id]), stdin },
     { signal },

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { IMAGE } from '../support/bed.ts';
-import { containerConfig, NODE, TARGET } from '../support/requests.ts';
+import { CONTAINER, containerConfig, NODE, POD, TARGET } from '../support/requests.ts';
 import type { Subjects } from './support/subjects.ts';
 import type { RpcName } from './support/wire.ts';
 import type { World } from './support/world.ts';
@@ -84,7 +84,65 @@ const pod =
   () => ({ config: { metadata, ...config } });
 const security = (securityContext: object): object => ({ linux: { securityContext } });
 
+const namespaces = (namespaceOptions: object): Refusal['request'] => create(security({ namespaceOptions }));
+const mapping = [{ hostId: 100_000, containerId: 0, length: 65_536 }];
+const usernsOptions = { mode: POD, uids: mapping, gids: mapping };
+
+/** What a container asks for and its pod has not. */
+const contradictions: readonly Row[] = [
+  [
+    'createContainer',
+    "the host's network in another pod",
+    namespaces({ network: NODE }),
+    invalid(/\.network: must not be NODE/),
+  ],
+  ['createContainer', 'a network of its own', namespaces({ network: CONTAINER }), invalid(/options\.network: must be/)],
+  ['createContainer', "another one's network", namespaces({ network: TARGET }), invalid(/options\.network: must be/)],
+  [
+    'createContainer',
+    "the host's IPC in another pod",
+    namespaces({ ipc: NODE }),
+    invalid(/options\.ipc: must not be NODE/),
+  ],
+  ['createContainer', "another one's IPC", namespaces({ ipc: TARGET }), invalid(/options\.ipc: must be/)],
+  [
+    'createContainer',
+    'a target for no namespace',
+    namespaces({ pid: CONTAINER, targetId: UNKNOWN_ID }),
+    invalid(/^config\.linux\.security_context\.namespace_options\.target_id: must be empty unless pid is TARGET$/),
+  ],
+  [
+    'createContainer',
+    'users that its pod does not have',
+    namespaces({ usernsOptions }),
+    invalid(/^config\.linux\.security_context\.namespace_options\.userns_options: must be the pod's own$/),
+  ],
+];
+
+const port = (...portMappings: readonly object[]): Refusal['request'] => pod({ portMappings });
+const resources = (fields: object): Refusal['request'] => create({ linux: { resources: fields } });
+
+/** What no host, or not this one, can give. */
+const impossible: readonly Row[] = [
+  ['runPodSandbox', 'a published port to none', port({ hostPort: 8080 }), invalid(/\[0\]\.container_port: /)],
+  [
+    'runPodSandbox',
+    'one port for two',
+    port({ hostPort: 8080, containerPort: 80 }, { hostPort: 8080, containerPort: 81 }),
+    invalid(/^config\.port_mappings\[1\]\.host_port: :8080\/tcp is published for port 80 already$/),
+  ],
+  ['createContainer', 'no list of CPUs', resources({ cpusetCpus: '0;1' }), invalid(/resources\.cpuset_cpus: /)],
+  ['createContainer', 'a file that is no cgroup file', resources({ unified: { 'a/b': '' } }), invalid(/\.unified: /)],
+  [
+    'createContainer',
+    'less for memory and swap than for memory',
+    resources({ memoryLimitInBytes: 2n ** 30n, memorySwapLimitInBytes: 2n ** 29n }),
+    invalid(/^config\.linux\.resources\.memory_swap_limit_in_bytes: must not be less than the memory limit$/),
+  ],
+];
+
 const configurations: readonly Row[] = [
+  ...impossible,
   ['runPodSandbox', 'no configuration', () => ({}), invalid(/^config: must be set$/)],
   ['runPodSandbox', 'no metadata', pod({ metadata: undefined }), invalid(/^config\.metadata: must be set$/)],
   ['runPodSandbox', 'no name', pod({ metadata: { ...metadata, name: '' } }), invalid(/^config\.metadata\.name: /)],
@@ -116,34 +174,11 @@ const configurations: readonly Row[] = [
   ['createContainer', 'more rights than its pod', create(security({ privileged: true })), invalid(/privileged/)],
   [
     'createContainer',
-    "the host's network in a pod with its own",
-    create(security({ namespaceOptions: { network: NODE } })),
-    invalid(/namespace_options\.network: must not be NODE/),
-  ],
-  [
-    'createContainer',
-    "the host's IPC in a pod with its own",
-    create(security({ namespaceOptions: { ipc: NODE } })),
-    invalid(/namespace_options\.ipc: must not be NODE/),
-  ],
-  [
-    'createContainer',
-    'a target without TARGET',
-    create(security({ namespaceOptions: { targetId: UNKNOWN_ID } })),
-    invalid(/namespace_options\.target_id: must be empty/),
-  ],
-  [
-    'createContainer',
-    'huge pages of no size',
-    create({ linux: { resources: { hugepageLimits: [{ pageSize: '7MB', limit: 1n }] } } }),
-    invalid(/hugepage_limits/),
-  ],
-  [
-    'createContainer',
     'a target that does not exist',
     create(security({ namespaceOptions: { pid: TARGET, targetId: UNKNOWN_ID } })),
     notFound(/^container "f+" does not exist$/),
   ],
+  ...contradictions,
   [
     'createContainer',
     'the name of another container',

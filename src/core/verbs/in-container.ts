@@ -56,7 +56,15 @@ const merged = (current: LinuxResources | undefined, update: LinuxResources): Li
     ...Object.fromEntries(
       Object.entries(update).filter(([, value]) => isSet(value as LinuxResources[keyof LinuxResources])),
     ),
+    unified: { ...current.unified, ...update.unified },
   };
+};
+
+/** OCI runtimes do not change them, or not all of them do; a client that sends what is in force asks for nothing. */
+const refuseHugepages = (current: LinuxResources | undefined, { hugepageLimits }: LinuxResources): void => {
+  const inForce = new Map(current?.hugepageLimits.map(({ pageSize, limit }) => [pageSize, limit]));
+  if (hugepageLimits.some(({ pageSize, limit }) => inForce.get(pageSize) !== limit))
+    throw new JanusError('failed-precondition', 'linux.hugepage_limits: cannot be changed once the container is made');
 };
 
 export const updateContainerResources = async (ctx: Context, id: string, update: LinuxResources): Promise<void> => {
@@ -70,6 +78,7 @@ export const updateContainerResources = async (ctx: Context, id: string, update:
         'failed-precondition',
         `container ${containerId} is ${kind}: its resources cannot be changed`,
       );
+    refuseHugepages(ref.container.resources, update);
     const resources = merged(ref.container.resources, update);
     await ctx.runtime.update(ref, update, { signal: AbortSignal.timeout(UPDATE_DEADLINE_MS) });
     await ctx.containers.put({ ...(ctx.containers.get(containerId) ?? ref.container), resources }, { durable: false });

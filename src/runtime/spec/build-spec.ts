@@ -93,7 +93,8 @@ const ociLinux = (input: SpecInput, capabilities: OciCapabilities, labels: SELin
   const seccomp = seccompFor({ security, host, capabilities: capabilities.bounding, localhost });
   const hidden = hiddenPaths(security, input.paths.userns !== undefined);
   const propagation = rootfsPropagation(mounts);
-  const limits = container.resources === undefined ? {} : resourcesToOci(container.resources, host);
+  const limits =
+    container.resources === undefined ? {} : resourcesToOci(container.resources, host, 'config.linux.resources');
   return {
     namespaces: ociNamespaces(namespaces),
     ...userMappings(input),

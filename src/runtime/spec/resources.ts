@@ -1,4 +1,4 @@
-import { invalidArgument } from '../../core/errors.ts';
+import { invalidArgument, JanusError } from '../../core/errors.ts';
 import type { HugepageLimit, LinuxResources } from '../../core/model/resources.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { OciResources } from './oci.ts';
@@ -7,9 +7,18 @@ type Facts = Pick<HostFacts, 'cgroupVersion' | 'hugepageSizes' | 'swapAccounting
 
 /**
  * CRI's limits in the specification's words, for config.json and for `runtime update --resources`. What is not set is left out, so an
- * update leaves it alone. Errors: invalid-argument for a value that the kernel has no meaning for.
+ * update leaves it alone. Errors: invalid-argument for a value that the kernel has no meaning for, failed-precondition for a limit that
+ * this host cannot enforce, but for those that clients send without asking, which `hostLimits` names. `at` is the request's field.
  */
-export const resourcesToOci = (resources: LinuxResources, facts: Facts): OciResources => {
+export const resourcesToOci = (resources: LinuxResources, facts: Facts, at: string): OciResources => {
+  try {
+    return convert(resources, facts);
+  } catch (error) {
+    throw error instanceof JanusError ? new JanusError(error.kind, `${at}.${error.message}`) : error;
+  }
+};
+
+const convert = (resources: LinuxResources, facts: Facts): OciResources => {
   const cpu = cpuOf(resources);
   const memory = memoryOf(resources, facts);
   const hugepageLimits = resources.hugepageLimits.flatMap((limit) => hugepage(limit, facts));
@@ -57,9 +66,11 @@ const cpuset = (field: string, text: string): string => {
   return text;
 };
 
+const cannot = (field: string, why: string): JanusError => new JanusError('failed-precondition', `${field}: ${why}`);
+
 /**
  * A limit without one for swap means none to swap to, as the kubelet expects. -1 lifts the limit of swap. Where the
- * kernel does not count swap there is nothing to limit.
+ * kernel does not count swap, a limit that leaves room for some cannot be kept; the memory limit itself is what clients send for "none".
  */
 const memoryOf = (resources: LinuxResources, { swapAccounting }: Facts): NonNullable<OciResources['memory']> => {
   const limit = within('memory_limit_in_bytes', resources.memoryLimitInBytes, BYTES);
@@ -67,14 +78,19 @@ const memoryOf = (resources: LinuxResources, { swapAccounting }: Facts): NonNull
   if (total !== -1) within('memory_swap_limit_in_bytes', total, BYTES);
   if (total > 0 && limit > total)
     throw invalidArgument('memory_swap_limit_in_bytes', 'must not be less than the memory limit');
+  if (!swapAccounting && total > limit) throw cannot('memory_swap_limit_in_bytes', NO_SWAP);
   const swap = total === 0 ? limit : total;
   return { ...(limit !== 0 && { limit }), ...(swapAccounting && swap !== 0 && { swap }) };
 };
 
+const NO_SWAP = 'the kernel does not count swap';
+const NO_HUGETLB = 'this host has no hugetlb controller';
+
 // The kubelet names every page size, most with 0, also on hosts that cannot limit them.
 const hugepage = ({ pageSize, limit }: HugepageLimit, { hugepageSizes }: Facts): HugepageLimit[] => {
   within('hugepage_limits', limit, BYTES);
-  if (hugepageSizes.length === 0 && limit === 0) return [];
+  if (hugepageSizes.length === 0 && limit > 0) throw cannot('hugepage_limits', NO_HUGETLB);
+  if (hugepageSizes.length === 0) return [];
   if (!hugepageSizes.includes(pageSize))
     throw invalidArgument('hugepage_limits', `this host has no pages of ${JSON.stringify(pageSize)}`);
   return [{ pageSize, limit }];
@@ -84,7 +100,7 @@ const unifiedOf = (
   unified: Readonly<Record<string, string>>,
   { cgroupVersion }: Facts,
 ): Readonly<Record<string, string>> => {
-  if (isFilled(unified) && cgroupVersion === 1) throw invalidArgument('unified', 'this host has no cgroup v2');
+  if (isFilled(unified) && cgroupVersion === 1) throw cannot('unified', 'this host has no cgroup v2');
   const bad = Object.keys(unified).find((name) => !/^[a-z]+(\.[A-Za-z0-9_]+)+$/.test(name));
   if (bad !== undefined) throw invalidArgument('unified', `${JSON.stringify(bad)} is no cgroup file`);
   return unified;

@@ -4,7 +4,7 @@ import { host, resources as unset } from './fixtures.ts';
 
 const GIB = 1024 ** 3;
 const v2 = { ...host, cgroupVersion: 2 as const };
-const convert = (over: Partial<typeof unset>, facts = host) => resourcesToOci({ ...unset, ...over }, facts);
+const convert = (over: Partial<typeof unset>, facts = host) => resourcesToOci({ ...unset, ...over }, facts, 'linux');
 
 describe('resourcesToOci', () => {
   test('what is not set is left out', () => {
@@ -28,10 +28,26 @@ describe('resourcesToOci', () => {
     });
   });
 
+  test.each([
+    [GIB, true],
+    [-1, true],
+    [GIB + 1, false],
+  ])('with a limit of %d on top it is %s that it can be kept', (memorySwapLimitInBytes, kept) => {
+    const over = { memoryLimitInBytes: GIB, memorySwapLimitInBytes };
+    const converting = expect(() => convert(over, { ...host, swapAccounting: false }));
+    if (kept) converting.not.toThrow();
+    else converting.toThrow(expect.objectContaining({ kind: 'failed-precondition' }));
+  });
+
   test('huge pages are limited where the kernel can', () => {
     const hugepageLimits = [{ pageSize: '2MB', limit: 0 }];
     expect(convert({ hugepageLimits })).toEqual({});
-    expect(() => convert({ hugepageLimits: [{ pageSize: '2MB', limit: 1 }] })).toThrow('no pages of "2MB"');
+    expect(() => convert({ hugepageLimits: [{ pageSize: '2MB', limit: 1 }] })).toThrow(
+      expect.objectContaining({
+        kind: 'failed-precondition',
+        message: expect.stringMatching(/^linux\.hugepage_limits: /),
+      }),
+    );
     expect(convert({ hugepageLimits }, { ...host, hugepageSizes: ['2MB'] })).toEqual({ hugepageLimits });
     expect(() => convert({ hugepageLimits }, { ...host, hugepageSizes: ['1GB'] })).toThrow('no pages of "2MB"');
   });

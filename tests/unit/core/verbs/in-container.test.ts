@@ -76,9 +76,31 @@ describe('an update of resources', () => {
       resources({ cpuShares: 200, unified: { 'memory.low': '2' } }),
       bed.call,
     );
-    expect(bed.engine.container(id).resources).toEqual({ ...limits, cpuShares: 200, unified: { 'memory.low': '2' } });
+    expect(bed.engine.container(id).resources).toEqual({
+      ...limits,
+      cpuShares: 200,
+      unified: { 'memory.high': '1', 'memory.low': '2' },
+    });
     expect(bed.engine.container(id).config.resources).toEqual(limits);
     expect(bed.containerStore.kept.get(id)?.resources).toMatchObject({ cpuShares: 200 });
+  });
+
+  it('cannot change huge pages, and may send what is in force', async () => {
+    const bed = createBed();
+    const hugepageLimits = [{ pageSize: '2MB', limit: 0 }];
+    const id = await bed.running(await bed.pod(), { resources: resources({ hugepageLimits }) });
+    await bed.engine.updateContainerResources(id, resources({ hugepageLimits, cpuShares: 2 }), bed.call);
+    for (const other of [
+      { pageSize: '2MB', limit: 1 },
+      { pageSize: '1GB', limit: 0 },
+    ])
+      await expect(
+        bed.engine.updateContainerResources(id, resources({ hugepageLimits: [other] }), bed.call),
+      ).rejects.toMatchObject({
+        kind: 'failed-precondition',
+        message: expect.stringMatching(/^linux\.hugepage_limits: /),
+      });
+    expect(bed.script.count('runtime.update')).toBe(1);
   });
 
   it('of a container that had none is all there is', async () => {
