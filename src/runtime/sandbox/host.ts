@@ -3,7 +3,7 @@ import { withCleanupFailures } from '../../core/errors.ts';
 import { type SandboxId, sandboxId } from '../../core/model/ids.ts';
 import type { CgroupDriver, ProcessIdentity, SandboxRecord } from '../../core/model/sandbox.ts';
 import type { SandboxHost, SandboxLeftover, SandboxPaths } from '../../core/ports/sandbox-host.ts';
-import { MS, mount, unmount } from '../../host/kernel.ts';
+import { unmount } from '../../host/kernel.ts';
 import { signalProcess } from '../../host/process-identity.ts';
 import { joinCgroup, killCgroup, makeCgroup, removeCgroup } from '../cgroups/cgroup.ts';
 import { findCgroups, parentAsWritten } from '../cgroups/find.ts';
@@ -18,6 +18,7 @@ import { layoutOf, pathsOf, pinnedKinds, type SandboxLayout, sandboxesDirectory,
 import { makeNamespaces, type PinnedKind, pin, pinPath, unpin } from './namespaces.ts';
 import { inNetwork } from './network.ts';
 import { startPause } from './pause.ts';
+import { holdsSysfs, mountShm, mountSysfs } from './pod-mounts.ts';
 import { makeInitRoot, type RuntimeCommand, removeSharedInit, startSharedInit } from './shared-init.ts';
 import { startScope, stopScope } from './systemd-scope.ts';
 import { checkUserNamespace, makeOwnedNamespaces, userNamespaceOf } from './user-namespace.ts';
@@ -32,7 +33,6 @@ export interface SandboxHostOptions {
   readonly runtime: RuntimeCommand;
 }
 
-const SHM_BYTES = 64 * 1024 * 1024;
 const ALL_PINS = ['net', 'ipc', 'uts', 'pid', 'user'] as const;
 
 export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
@@ -49,6 +49,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
       await makeAll(sandbox, own);
       await writeEtcFiles(sandbox, own);
       if (paths.shm !== undefined) await mountShm(paths.shm);
+      if (holdsSysfs(sandbox)) await mountSysfs(own);
       return paths;
     } catch (error) {
       const failures = await stop(sandbox, AbortSignal.timeout(UNDO_MS)).then(
@@ -111,6 +112,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     if (sandbox.cgroupDriver === 'systemd') await stopScope(scopeName(sandbox.id), signal);
     await removeCgroup(cgroups, cgroupOf(sandbox));
     for (const kind of ALL_PINS) unpin(pinPath(own.pins, kind));
+    unmount(own.sysfs);
     unmount(own.shm);
   };
 
@@ -147,14 +149,3 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
 
 /** Undoing must not depend on the patience of the request that failed. */
 const UNDO_MS = 30_000;
-
-const mountShm = async (target: string): Promise<void> => {
-  await mkdir(target, { recursive: true, mode: 0o1777 });
-  mount({
-    source: 'shm',
-    target,
-    type: 'tmpfs',
-    flags: MS.nosuid | MS.nodev | MS.noexec,
-    data: `mode=1777,size=${SHM_BYTES}`,
-  });
-};

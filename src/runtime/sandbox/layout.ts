@@ -12,6 +12,8 @@ export interface SandboxLayout {
   readonly hostname: string;
   readonly hosts: string;
   readonly shm: string;
+  /** Where the sysfs of the pod's network is held open for writing. */
+  readonly sysfs: string;
   /** Bundle of the init of a shared PID namespace. */
   readonly bundle: string;
 }
@@ -27,6 +29,7 @@ export const layoutOf = (state: string, id: string): SandboxLayout => {
     hostname: join(directory, 'hostname'),
     hosts: join(directory, 'hosts'),
     shm: join(directory, 'shm'),
+    sysfs: join(directory, 'sys'),
     bundle: join(directory, 'init'),
   };
 };
