@@ -7,7 +7,7 @@ import { command } from '../support/command.ts';
 import { CONTAINER, NODE, POD, TARGET } from '../support/requests.ts';
 import { until } from '../support/wait.ts';
 import { createInsides, type Insides, secured } from './support/inside.ts';
-import { pairs } from './support/versions.ts';
+import { pairs, withV1 } from './support/versions.ts';
 import { openWorld, type World } from './support/world.ts';
 
 let world: World;
@@ -141,5 +141,16 @@ describe.each(pairs)('made over $maker, looked at over $user', (pair) => {
     expect(status?.runtimeHandler).toBe('crun');
     const { info } = await insides.user.runtime.containerStatus({ containerId, verbose: true });
     expect(JSON.parse(info['info'] ?? '{}')).toMatchObject({ runtimeType: 'crun' });
+  });
+
+  it('the resources of a pod are recorded, as they are made and as v1 updates them', async () => {
+    const linux = { overhead: { cpuShares: 2n }, resources: { memoryLimitInBytes: 1n } };
+    const { podSandboxId } = await insides.pod({ linux });
+    const resources = { memoryLimitInBytes: 2n };
+    if (withV1) await insides.v1.runtime.updatePodSandboxResources({ podSandboxId, resources });
+    const { info } = await insides.user.runtime.podSandboxStatus({ podSandboxId, verbose: true });
+    expect(JSON.parse(info['info'] ?? '{}')).toMatchObject({
+      config: { overhead: { cpuShares: 2 }, resources: { memoryLimitInBytes: withV1 ? 2 : 1 } },
+    });
   });
 });

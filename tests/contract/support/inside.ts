@@ -55,7 +55,7 @@ export const createInsides = (world: World, pair: Pair) => {
     await Promise.all(pods.splice(0).map((podSandboxId) => user.runtime.removePodSandbox({ podSandboxId })));
   };
 
-  return { maker, user, pod, create, start, clear };
+  return { maker, user, v1: world.client('v1') as ClientV1, pod, create, start, clear };
 };
 
 export type Insides = ReturnType<typeof createInsides>;
