@@ -1,5 +1,5 @@
 import type { StreamAcceptor } from '../spdy/connection.ts';
-import type { Headers } from '../spdy/headers.ts';
+import type { Headers } from '../spdy/frames.ts';
 import type { SpdyStream } from '../spdy/stream.ts';
 import { isPort } from '../tickets.ts';
 import type { ForwardStreams } from './forward.ts';

@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream';
 import { ClientGone, type Wire } from '../wire.ts';
 import { createDecoder } from './decoder.ts';
 import * as encode from './encoder.ts';
-import { type Frame, goawayStatus, resetStatus, SpdyError } from './frames.ts';
-import { createHeaderWriter, type Headers } from './headers.ts';
+import { type Frame, goawayStatus, type Headers, resetStatus, SpdyError } from './frames.ts';
+import { createHeaderWriter } from './headers.ts';
 import { createOutbox } from './outbox.ts';
 import { createSpdyStream, type SpdyStream } from './stream.ts';
 

@@ -1,5 +1,5 @@
-import { FLAG_FIN, FRAME_HEADER_LENGTH, type Frame, frameType, SpdyError, VERSION } from './frames.ts';
-import { createHeaderReader, type Headers } from './headers.ts';
+import { FLAG_FIN, FRAME_HEADER_LENGTH, type Frame, frameType, type Headers, SpdyError, VERSION } from './frames.ts';
+import { createHeaderReader } from './headers.ts';
 
 /** Both limits are in bytes. */
 export interface DecoderLimits {

@@ -1,5 +1,3 @@
-import type { Headers } from './headers.ts';
-
 /** Control frame types of SPDY/3.1 (draft 3.1, section 2.6). */
 export const frameType = {
   synStream: 1,
@@ -21,6 +19,9 @@ export const goawayStatus = { ok: 0, protocolError: 1 } as const;
 export const FLAG_FIN = 0x01;
 export const FRAME_HEADER_LENGTH = 8;
 export const VERSION = 3;
+
+/** Names in lower case; values of a repeated header are joined with NUL, as on the wire. */
+export type Headers = ReadonlyMap<string, string>;
 
 /**
  * What a peer's frames say. `data` may be a part of a frame, so that no frame is ever held whole; `fin` stands on the last

@@ -1,9 +1,6 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { dictionary, dictionaryId } from './dictionary.ts';
-import { SpdyError } from './frames.ts';
-
-/** Names in lower case; values of a repeated header are joined with NUL, as on the wire. */
-export type Headers = ReadonlyMap<string, string>;
+import { type Headers, SpdyError } from './frames.ts';
 
 const WINDOW = 32 * 1024;
 const ZLIB_HEADER_LENGTH = 6;

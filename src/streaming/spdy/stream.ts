@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import { createRoom } from '../room.ts';
 import { INBOUND_BUFFER, inSlices, OUTBOUND_BUFFER } from '../wire.ts';
-import type { Headers } from './headers.ts';
+import type { Headers } from './frames.ts';
 import type { Outbox } from './outbox.ts';
 
 /** What a stream needs of its connection. */
