@@ -45,7 +45,7 @@ export interface Context {
   readonly removingImages: Set<ImageId>;
   /** Stops under way. */
   readonly stopping: Map<ContainerId, Stopping>;
-  /** Waiting for containers to end. */
+  /** Waiting for containers to end, and for pods to be stopped. */
   readonly waiters: Waiters;
   readonly containerJoins: Joins<ContainerId>;
   readonly logger: Logger;

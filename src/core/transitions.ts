@@ -46,10 +46,8 @@ export const moveSandbox = async (
   const kept = ctx.sandboxes.put(next, { durable: state.kind === 'ready' });
   if (from === 'creating') announce(ctx, 'created', { id: next.id, sandbox: next });
   if (from === 'creating') announce(ctx, 'started', { id: next.id, sandbox: next });
-  if (from === 'ready' && state.kind === 'stopped') {
-    ctx.streams.podStopped(next.id);
-    announce(ctx, 'stopped', { id: next.id, sandbox: next });
-  }
+  if (from === 'ready' && state.kind === 'stopped') announce(ctx, 'stopped', { id: next.id, sandbox: next });
+  if (state.kind === 'stopped') ctx.waiters.notify(next.id);
   await kept;
   return next;
 };

@@ -3,18 +3,31 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { StreamingConfig } from '../config/config.ts';
 import type { Context } from '../core/context.ts';
 import { JanusError } from '../core/errors.ts';
+import type { ContainerId, SandboxId } from '../core/model/ids.ts';
 import type { SandboxRecord } from '../core/model/sandbox.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import type { StreamUrls } from '../core/ports/stream-urls.ts';
+import { endOfPlace } from '../core/session-end.ts';
 import { requireRunning } from '../core/verbs/in-container.ts';
 import { join } from '../runtime/port-forward/join.ts';
-import type { StreamingBackend } from '../streaming/backend.ts';
+import type { SessionPlace, StreamingBackend } from '../streaming/backend.ts';
 import { createStreamingServer, type StreamingServer, type StreamingTls } from '../streaming/server.ts';
 
 const requireReady = (ctx: Context, id: string): SandboxRecord => {
   const sandbox = ctx.sandboxes.require(id);
   if (sandbox.state.kind !== 'ready') throw new JanusError('failed-precondition', `sandbox ${sandbox.id} is not ready`);
   return sandbox;
+};
+
+/** For the exit code and the last output of a container that has ended, if its client reads them. A port-forward has neither. */
+const LAST_WORDS_MS = 30_000;
+
+/** Ids of sessions are full ones: they were found when the URL was handed out. */
+const ended = async (ctx: Context, place: SessionPlace, signal: AbortSignal): Promise<string | undefined> => {
+  if ('sandboxId' in place) return endOfPlace(ctx, { sandboxId: place.sandboxId as SandboxId }, signal);
+  const reason = await endOfPlace(ctx, { containerId: place.containerId as ContainerId }, signal);
+  if (reason !== undefined) await delay(LAST_WORDS_MS, undefined, { signal }).catch(() => undefined);
+  return reason;
 };
 
 /** Sessions of the streaming server are sessions of the runtime. The context is made after the server, whose URLs it needs. */
@@ -32,6 +45,7 @@ const backendOf = (context: () => Context): StreamingBackend => ({
     const ctx = context();
     return ctx.runtime.attach(requireRunning(ctx, request.containerId), io, options);
   },
+  ended: (place, { signal }) => ended(context(), place, signal),
   portForward: async ({ sandboxId, port }, connection, options) => {
     const ctx = context();
     await join(connection, await ctx.host.connect(requireReady(ctx, sandboxId), port, options), options);
@@ -50,6 +64,7 @@ const counted = (backend: StreamingBackend) => {
     return session.finally(() => running.delete(session));
   };
   const counting: StreamingBackend = {
+    ...backend,
     exec: (...args) => count(() => backend.exec(...args)),
     attach: (...args) => count(() => backend.attach(...args)),
     portForward: (...args) => count(() => backend.portForward(...args)),
@@ -86,5 +101,4 @@ export const urlsOf = (server: StreamingServer): StreamUrls => ({
   exec: (session) => server.execUrl(session),
   attach: (session) => server.attachUrl(session),
   portForward: (request) => server.portForwardUrl(request),
-  podStopped: (id) => server.endPod(id),
 });

@@ -29,6 +29,9 @@ export interface ForwardRequest {
   readonly port: number;
 }
 
+/** What a session takes place in. */
+export type SessionPlace = { readonly containerId: string } | { readonly sandboxId: string };
+
 /**
  * The client's ends of a session; those it did not ask for are undefined.
  *
@@ -55,6 +58,11 @@ export interface StreamingBackend {
   exec(request: ExecRequest, io: SessionIo, options: { signal: AbortSignal }): Promise<number>;
   /** Resolves when the container has ended, or the client has closed what it attached. */
   attach(request: AttachRequest, io: SessionIo, options: { signal: AbortSignal }): Promise<void>;
+  /**
+   * Resolves with the reason, in words for the client, once nothing more can come of a session in this container or sandbox. What the end itself brings, an exit
+   * code or last output, has had its time by then. Resolves with undefined when the signal aborts.
+   */
+  ended(place: SessionPlace, options: { signal: AbortSignal }): Promise<string | undefined>;
   /** Carries one connection until both directions have ended; rejects when the port cannot be reached. */
   portForward(request: ForwardRequest, connection: Duplex, options: { signal: AbortSignal }): Promise<void>;
 }

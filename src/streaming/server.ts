@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { messageOf } from '../core/errors.ts';
 import { type Logger, silent } from '../core/ports/logger.ts';
 import { baseUrlOf, checkAddress } from './address.ts';
 import type { AttachRequest, ExecRequest, StreamingBackend } from './backend.ts';
 import { type DispatchOptions, dispatch } from './dispatch.ts';
 import { parseStreamPath, type Refusal, refuseUpgrade, streamPath } from './http.ts';
-import { type Session, SessionEnded, startSession } from './session.ts';
+import { createSessions } from './sessions.ts';
 import { attachTicket, execTicket, type PortForwardRequest, portForwardTicket, type Ticket } from './tickets.ts';
 import { createTokens } from './tokens.ts';
+import { SessionEnded } from './wire.ts';
 
 /** Numbers that bound what clients can take. */
 export interface StreamingLimits {
@@ -72,8 +72,6 @@ export interface StreamingServer {
   execUrl(request: ExecRequest): string;
   attachUrl(request: AttachRequest): string;
   portForwardUrl(request: PortForwardRequest): string;
-  /** Ends the port-forward sessions into this sandbox, telling their clients. */
-  endPod(sandboxId: string): void;
 }
 
 const HOUR = 3_600_000;
@@ -90,7 +88,8 @@ export const createStreamingServer = (options: StreamingServerOptions): Streamin
   const limits = { ...defaultStreamingLimits, ...options.limits };
   const logger = options.logger ?? silent;
   const tokens = createTokens<Ticket>({ capacity: limits.waitingRequests, lifetime: limits.requestLifetime });
-  const sessions = new Map<Session, Ticket>();
+  const { backend, creationTimeout = 30_000, idleTimeout = 4 * HOUR } = options;
+  const sessions = createSessions({ backend, logger, idleTimeout, pingInterval: limits.pingInterval });
   let baseUrl: URL | undefined;
 
   const redeem = (url: string | undefined): Ticket | undefined => {
@@ -98,27 +97,13 @@ export const createStreamingServer = (options: StreamingServerOptions): Streamin
     const ticket = path && tokens.redeem(path.token);
     return ticket?.kind === path?.kind ? ticket : undefined;
   };
-  const begin = (ticket: Ticket): DispatchOptions['begin'] => {
-    const idleTimeout = options.idleTimeout ?? 4 * HOUR;
-    return (open) => {
-      const session = startSession({ idleTimeout, pingInterval: limits.pingInterval }, open);
-      sessions.set(session, ticket);
-      logger.debug('streaming session begins', { kind: ticket.kind });
-      session.over
-        .then(() => logger.debug('streaming session is over', { kind: ticket.kind }))
-        .catch((error: unknown) =>
-          logger.warn('streaming session failed', { kind: ticket.kind, error: messageOf(error) }),
-        )
-        .finally(() => sessions.delete(session));
-    };
-  };
   const serveUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): Refusal | undefined => {
     if (request.method !== 'GET' && request.method !== 'POST') return { status: 405, message: 'use GET or POST' };
-    if (sessions.size >= limits.sessions) return { status: 503, message: 'too many sessions' };
+    if (sessions.count >= limits.sessions) return { status: 503, message: 'too many sessions' };
     const ticket = redeem(request.url);
     if (!ticket) return notFound;
-    const { backend, creationTimeout = 30_000 } = options;
-    return dispatch(ticket, { request, socket, head }, { ...limits, backend, creationTimeout, begin: begin(ticket) });
+    const begin: DispatchOptions['begin'] = (open) => sessions.begin(ticket, open);
+    return dispatch(ticket, { request, socket, head }, { ...limits, backend, creationTimeout, begin });
   };
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => undefined);
@@ -150,19 +135,13 @@ export const createStreamingServer = (options: StreamingServerOptions): Streamin
     close: async () => {
       tokens.clear();
       const closed = new Promise((resolve) => server.close(resolve));
-      for (const session of sessions.keys()) session.end(new SessionEnded('the streaming server is closing'));
-      await Promise.allSettled([...sessions.keys()].map(({ over }) => over));
+      await sessions.end(new SessionEnded('the streaming server is closing'));
       server.closeAllConnections();
       await closed;
     },
     execUrl: (request) => urlFor(execTicket(request)),
     attachUrl: (request) => urlFor(attachTicket(request)),
     portForwardUrl: (request) => urlFor(portForwardTicket(request)),
-    endPod: (sandboxId) => {
-      for (const [session, { kind, request }] of sessions)
-        if (kind === 'portforward' && request.sandboxId === sandboxId)
-          session.end(new SessionEnded(`sandbox ${sandboxId} has been stopped`));
-    },
   };
 };
 

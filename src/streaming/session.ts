@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { aborted, type Wire } from './wire.ts';
+import { aborted, SessionEnded, type Wire } from './wire.ts';
 
 export interface SessionOptions {
   /** After so long without a sign of life the session ends, in ms. */
@@ -21,11 +21,6 @@ export interface Dialogue {
   readonly wire: Wire;
   /** Ends when there is nothing more to say, which is soon after the signal aborts. */
   run(): Promise<void>;
-}
-
-/** Someone on this side ended the session; the message is meant for the client. */
-export class SessionEnded extends Error {
-  override readonly name = 'SessionEnded';
 }
 
 export interface Session {
@@ -60,7 +55,8 @@ export const startSession = (options: SessionOptions, open: (life: SessionLife) 
     over = true;
     clearTimeout(idle);
     clearInterval(pings);
-    await wire.close();
+    const { reason } = ended.signal;
+    await (reason instanceof SessionEnded ? wire.close(reason) : wire.close());
   };
   return { over: run().finally(finish), end };
 };

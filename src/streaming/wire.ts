@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** One client's connection, whatever framing it speaks. */
 export interface Wire {
@@ -7,8 +8,11 @@ export interface Wire {
   readonly gone: AbortSignal;
   /** Keeps middleboxes from dropping a quiet connection, and finds out that a client is dead. */
   ping(): void;
-  /** Says goodbye, lets the client hang up first, and resolves when the connection is closed. Never rejects. */
-  close(): Promise<void>;
+  /**
+   * Says goodbye, lets the client hang up first, and resolves when the connection is closed. Never rejects. `reason`: why this side ends a session that was not
+   * done, where the framing has a place for it.
+   */
+  close(reason?: SessionEnded): Promise<void>;
 }
 
 /** How long a client that was told goodbye may take to hang up, in ms. */
@@ -29,6 +33,11 @@ export class ClientGone extends Error {
   }
 }
 
+/** Someone on this side ended the session; the message is meant for the client. */
+export class SessionEnded extends Error {
+  override readonly name = 'SessionEnded';
+}
+
 /** Resolves when the signal aborts, at once if it has. */
 export const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -40,6 +49,13 @@ export const aborted = (signal: AbortSignal): Promise<void> =>
 export const endAndFlush = async (writable: Writable, options: { signal: AbortSignal }): Promise<void> => {
   writable.end();
   await finished(writable, { readable: false, cleanup: true, ...options }).catch(() => undefined);
+};
+
+/** Resolves when the work has ended. Once the signal has aborted, work that does not heed it is waited for no longer than a client may take to hang up. */
+export const settledInTime = async (work: Promise<unknown>, signal: AbortSignal): Promise<void> => {
+  const done = new AbortController();
+  const late = aborted(signal).then(() => delay(GOODBYE_GRACE, undefined, { signal: done.signal }));
+  await Promise.race([work, late]).finally(() => done.abort());
 };
 
 type Written = (error?: Error | null) => void;

@@ -204,6 +204,19 @@ const values: readonly Row[] = [
   ['exec', 'no streams', ({ running: r }) => ({ ...r, cmd }), invalid(/^stdin: one of/)],
   ['exec', 'stderr of a terminal', ({ running: r }) => ({ ...r, cmd, tty: true, stderr: true }), invalid(/^stderr: /)],
   ['attach', 'no streams', ({ running: r }) => ({ ...r }), invalid(/^stdin: one of/)],
+  [
+    'attach',
+    'a terminal that the container has not',
+    ({ running: r }) => ({ ...r, stdout: true, tty: true }),
+    invalid(/^tty: must be false/),
+  ],
+  ['portForward', 'port -1', ({ pod: { podSandboxId } }) => ({ podSandboxId, port: [-1] }), invalid(/^port\[0\]: /)],
+  [
+    'portForward',
+    'port 65536',
+    ({ pod: { podSandboxId } }) => ({ podSandboxId, port: [80, 65_536] }),
+    invalid(/^port\[1\]: /),
+  ],
   ['portForward', 'port 0', ({ pod: { podSandboxId } }) => ({ podSandboxId, port: [0] }), invalid(/^port\[0\]: /)],
   ['updateContainerResources', 'no resources', ({ running: r }) => ({ ...r }), invalid(/^linux: must be set$/)],
   [

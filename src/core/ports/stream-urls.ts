@@ -4,14 +4,9 @@ import type { ContainerId, SandboxId } from '../model/ids.ts';
 /** A session whose container is known to run. */
 export type StreamSession = Omit<SessionRequest, 'containerId'> & { readonly containerId: ContainerId };
 
-/**
- * URLs for one use each, and the sessions that come of them. A port because the streaming server is an HTTP server of its own.
- * Too many at once: resource-exhausted.
- */
+/** URLs for one use each. A port because the streaming server is an HTTP server of its own. Too many at once: resource-exhausted. */
 export interface StreamUrls {
   exec(session: StreamSession & { readonly command: readonly string[] }): string;
   attach(session: StreamSession): string;
   portForward(request: { readonly sandboxId: SandboxId; readonly ports: readonly number[] }): string;
-  /** Ends the port-forward sessions of a pod that is ready no more, telling their clients. Those of containers end with their processes. */
-  podStopped(id: SandboxId): void;
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { errnoOf, messageOf } from '../../core/errors.ts';
 import type { ForwardRequest, StreamingBackend } from '../backend.ts';
-import { endAndFlush } from '../wire.ts';
+import { endAndFlush, GOODBYE_GRACE, SessionEnded } from '../wire.ts';
 
 /** What a client opens for each connection: one stream for its bytes, one for a text if it fails. */
 export interface ForwardStreams {
@@ -16,7 +16,7 @@ export interface ForwardStreams {
 export const forward = async (
   request: ForwardRequest,
   { data, error }: ForwardStreams,
-  { backend, signal }: { backend: StreamingBackend; signal: AbortSignal },
+  { backend, signal }: { backend: Pick<StreamingBackend, 'portForward'>; signal: AbortSignal },
 ): Promise<void> => {
   const ended = new AbortController();
   const end = (): void => ended.abort(signal.reason);
@@ -24,16 +24,18 @@ export const forward = async (
   data.once('close', end);
   error.resume();
   try {
-    if (signal.aborted || data.destroyed) return;
+    signal.throwIfAborted();
+    if (data.destroyed) return;
     await backend.portForward(request, data, { signal: ended.signal });
     await endAndFlush(data, { signal: ended.signal });
   } catch (failure) {
-    if (!ended.signal.aborted && !isCut(failure)) error.write(describe(request, failure));
+    if (signal.reason instanceof SessionEnded) error.write(describe(request, signal.reason));
+    else if (!ended.signal.aborted && !isCut(failure)) error.write(describe(request, failure));
   } finally {
     signal.removeEventListener('abort', end);
     data.removeListener('close', end);
-    error.end();
     data.destroy();
+    await endAndFlush(error, { signal: signal.aborted ? AbortSignal.timeout(GOODBYE_GRACE) : signal });
   }
 };
 

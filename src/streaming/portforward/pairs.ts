@@ -15,8 +15,8 @@ export interface PairOptions {
 
 export interface Pairs {
   readonly acceptor: StreamAcceptor;
-  /** Stops the timers of the connections that are still incomplete. */
-  clear(): void;
+  /** Stops the timers of the connections that are still incomplete, and resolves when the others have ended. */
+  settle(): Promise<void>;
 }
 
 interface Half {
@@ -30,6 +30,7 @@ type Role = 'data' | 'error';
 /** Puts the streams of a client together in twos: data and error, joined by their request id. */
 export const createPairs = ({ maxConnections, creationTimeout, paired }: PairOptions): Pairs => {
   const halves = new Map<string, Half>();
+  const carried = new Set<Promise<void>>();
   let connections = 0;
 
   const admits = (headers: Headers, id: number): boolean => {
@@ -60,13 +61,18 @@ export const createPairs = ({ maxConnections, creationTimeout, paired }: PairOpt
     halves.delete(requestId);
     const other = half.stream.duplex;
     const streams = role === 'data' ? { data: duplex, error: other } : { data: other, error: duplex };
-    void paired(portOf(headers), streams).finally(() => connections--);
+    const connection = paired(portOf(headers), streams).finally(() => {
+      connections--;
+      carried.delete(connection);
+    });
+    carried.add(connection);
   };
-  const clear = (): void => {
+  const settle = async (): Promise<void> => {
     for (const { expiry } of halves.values()) clearTimeout(expiry);
     halves.clear();
+    await Promise.all(carried);
   };
-  return { acceptor: { admits, opened }, clear };
+  return { acceptor: { admits, opened }, settle };
 };
 
 const roleOf = (headers: Headers): Role | undefined => {

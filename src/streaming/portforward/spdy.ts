@@ -3,7 +3,7 @@ import type { StreamingBackend } from '../backend.ts';
 import type { Dialogue, SessionLife } from '../session.ts';
 import { serveSpdy } from '../spdy/connection.ts';
 import type { PortForwardRequest } from '../tickets.ts';
-import { aborted } from '../wire.ts';
+import { aborted, settledInTime } from '../wire.ts';
 import { forward, refuse } from './forward.ts';
 import { createPairs } from './pairs.ts';
 
@@ -39,5 +39,5 @@ export const forwardOverSpdy = (
         : refuse(port, streams),
   });
   const wire = serveSpdy(transport, { acceptor: pairs.acceptor, maxStreams: 2 * maxConnections, onActivity });
-  return { wire, run: () => aborted(signal).then(pairs.clear) };
+  return { wire, run: () => aborted(signal).then(() => settledInTime(pairs.settle(), signal)) };
 };

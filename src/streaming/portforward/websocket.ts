@@ -4,7 +4,7 @@ import type { Dialogue, SessionLife } from '../session.ts';
 import type { PortForwardRequest } from '../tickets.ts';
 import { serveChannels } from '../websocket/channels.ts';
 import { base64Codec, binaryCodec, type ChannelCodec } from '../websocket/codec.ts';
-import { aborted, endAndFlush } from '../wire.ts';
+import { settledInTime } from '../wire.ts';
 import { forward } from './forward.ts';
 
 /** '' stands for a client that names no protocol. */
@@ -36,13 +36,8 @@ export const forwardOverWebSocket = (
     streams.data.write(littleEndian(port));
     streams.error.write(littleEndian(port));
     await forward({ sandboxId, port }, streams, { backend, signal });
-    await endAndFlush(streams.error, { signal });
   };
-  const run = async (): Promise<void> => {
-    const carried = ports.map(carry);
-    await Promise.race([Promise.all(carried), aborted(signal)]);
-  };
-  return { wire, run };
+  return { wire, run: () => settledInTime(Promise.all(ports.map(carry)), signal) };
 };
 
 /** Each channel begins with the port that it belongs to. */

@@ -1,8 +1,7 @@
 import { messageOf } from '../../core/errors.ts';
 import type { AttachRequest, SessionIo, StreamingBackend } from '../backend.ts';
-import { SessionEnded } from '../session.ts';
 import type { Ticket } from '../tickets.ts';
-import { aborted, endAndFlush, GOODBYE_GRACE } from '../wire.ts';
+import { aborted, endAndFlush, GOODBYE_GRACE, SessionEnded } from '../wire.ts';
 import type { Outcome } from './status.ts';
 
 /** The streams of a client, put together from whatever its protocol calls them. */

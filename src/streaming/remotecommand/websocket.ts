@@ -47,7 +47,9 @@ export const commandOverWebSocket = (
   const { wire, channel } = serveChannels(socket, { count: CHANNEL_COUNT, codec, halfClose, onActivity });
   const streams = toCommandStreams(command, channel, format);
   announce(streams.stdout ?? streams.stderr ?? channel(channels.error));
-  return { wire, run: () => runCommand(command, streams, { signal }) };
+  // The reason stands on the error channel, and clients take any close but the normal one for the loss of what they have not read yet.
+  const close = (): Promise<void> => wire.close();
+  return { wire: { ...wire, close }, run: () => runCommand(command, streams, { signal }) };
 };
 
 /** An empty message on the first channel that will carry something tells the client that the session is up. */

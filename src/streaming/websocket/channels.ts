@@ -1,6 +1,14 @@
 import { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { ClientGone, GOODBYE_GRACE, INBOUND_BUFFER, inSlices, OUTBOUND_BUFFER, type Wire } from '../wire.ts';
+import {
+  ClientGone,
+  GOODBYE_GRACE,
+  INBOUND_BUFFER,
+  inSlices,
+  OUTBOUND_BUFFER,
+  type SessionEnded,
+  type Wire,
+} from '../wire.ts';
 import type { ChannelCodec, ChannelMessage } from './codec.ts';
 
 export interface ChannelOptions {
@@ -19,7 +27,11 @@ export interface Channels {
 
 /** Stands where a channel's number does, and is followed by the number of the channel that ends. */
 const CLOSE_SIGNAL = 255;
+/** RFC 6455, section 7.4.1. */
 const NORMAL_CLOSURE = 1000;
+const GOING_AWAY = 1001;
+/** Bytes of the reason in a close frame (RFC 6455, section 5.5). */
+const MAX_REASON = 123;
 
 /**
  * Kubernetes' channels on a WebSocket. A channel whose reader is behind pauses the socket until it has caught up; a write is
@@ -83,9 +95,9 @@ export const serveChannels = (socket: WebSocket, options: ChannelOptions): Chann
   socket.on('ping', onActivity);
   socket.on('error', lose);
   socket.once('close', () => lose());
-  const close = (): Promise<void> => {
+  const close: Wire['close'] = (reason) => {
     for (const channel of channels) channel.destroy();
-    return closeGently(socket);
+    return closeGently(socket, reason);
   };
   return {
     wire: { gone: gone.signal, ping: () => pingQuiet(socket), close },
@@ -101,7 +113,7 @@ const pingQuiet = (socket: WebSocket): void => {
   if (socket.readyState === socket.OPEN && socket.bufferedAmount === 0) socket.ping();
 };
 
-const closeGently = (socket: WebSocket): Promise<void> =>
+const closeGently = (socket: WebSocket, reason: SessionEnded | undefined): Promise<void> =>
   new Promise((resolve) => {
     if (socket.readyState === socket.CLOSED) return resolve();
     const timer = setTimeout(() => socket.terminate(), GOODBYE_GRACE);
@@ -109,6 +121,7 @@ const closeGently = (socket: WebSocket): Promise<void> =>
       clearTimeout(timer);
       resolve();
     });
-    socket.close(NORMAL_CLOSURE);
+    if (reason === undefined) socket.close(NORMAL_CLOSURE);
+    else socket.close(GOING_AWAY, Buffer.from(reason.message).subarray(0, MAX_REASON));
     socket.resume();
   });

@@ -145,13 +145,15 @@ describe('into another pod', () => {
     const { podSandboxId } = await pod.cri.runtime.runPodSandbox({ config: podConfig(pod.bed, host) });
     const server = createServer((socket) => socket.pipe(socket));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const client = await open(podSandboxId);
-    const { data } = forward(client, (server.address() as AddressInfo).port);
+    const [client, idle] = [await open(podSandboxId), await open(podSandboxId)];
+    const { data, error } = forward(client, (server.address() as AddressInfo).port);
     data.write('up');
     await until('it echoes', () => data.text() === 'up');
     const closed = once(client.transport, 'close');
     await pod.cri.runtime.stopPodSandbox({ podSandboxId });
     await closed;
+    expect(error.text()).toMatch(/to sandbox .*: sandbox .* has been stopped$/);
+    expect(await idle.farewell).toBe(0);
     server.close();
     await pod.cri.runtime.removePodSandbox({ podSandboxId });
   });

@@ -33,3 +33,13 @@ it('a notice that nobody waits for is not kept', async () => {
   await vi.advanceTimersByTimeAsync(1);
   await wait;
 });
+
+it('an abort ends the wait, and leaves no timer behind', async () => {
+  const waiters = createWaiters();
+  const gone = new AbortController();
+  const wait = waiters.wait('a', 1000, gone.signal);
+  gone.abort();
+  await wait;
+  await waiters.wait('a', 1000, gone.signal);
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -3,8 +3,7 @@ import { expect, test } from 'vitest';
 import { type CommandStreams, runCommand } from '../../../src/streaming/remotecommand/command.ts';
 import { noSizes } from '../../../src/streaming/remotecommand/resize.ts';
 import type { Outcome } from '../../../src/streaming/remotecommand/status.ts';
-import { SessionEnded } from '../../../src/streaming/session.ts';
-import { ClientGone } from '../../../src/streaming/wire.ts';
+import { ClientGone, SessionEnded } from '../../../src/streaming/wire.ts';
 import { program } from './test-server.ts';
 
 const run = async (start: () => Promise<Outcome>, signal: AbortSignal) => {

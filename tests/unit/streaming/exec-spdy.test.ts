@@ -207,3 +207,17 @@ test('attach ends with success, or with the reason of its failure', async () => 
   expect(JSON.parse((await attach('echo hello')).text())).toMatchObject({ status: 'Success' });
   expect(JSON.parse((await attach('fail')).text())).toMatchObject({ reason: 'InternalError' });
 });
+
+test('the end of the container ends the session, and the client is told', async () => {
+  const { server, seen } = await startServer();
+  const client = await connectSpdy(server.execUrl(program('deaf', { stdin: false })), 'v4.channel.k8s.io');
+  const [error] = [client.open({ streamtype: 'error' }), client.open({ streamtype: 'stdout' })];
+  await expect.poll(() => seen.signals.length).toBe(1);
+  seen.end('container c has ended');
+  expect(await error.ended).toBe('fin');
+  expect(JSON.parse(error.text())).toMatchObject({
+    status: 'Failure',
+    message: expect.stringContaining('c has ended'),
+  });
+  expect(await client.farewell).toBe(0);
+});

@@ -196,3 +196,13 @@ test('endures any messages', async () => {
   const client = await connectChannels(server.execUrl(program('exit 0')), V5);
   expect(await client.closed).toBe(NORMAL);
 });
+
+test('the end of the container is told on the error channel, and the close is a normal one', async () => {
+  const { server, seen } = await startServer();
+  const client = await connectChannels(server.execUrl(program('deaf')), V5);
+  await expect.poll(() => seen.signals.length).toBe(1);
+  seen.end('container c has ended');
+  // Clients drop what they have not read yet on any other code.
+  expect(await client.closed).toBe(1000);
+  expect(JSON.parse(client.text(3))).toMatchObject({ message: expect.stringContaining('c has ended') });
+});

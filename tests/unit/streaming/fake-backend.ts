@@ -12,6 +12,8 @@ import type {
 
 /** What the backend saw, for tests to wait for. */
 export interface Seen {
+  /** Ends all sessions, as the end of a container or sandbox does. */
+  end(reason: string): void;
   readonly signals: AbortSignal[];
   readonly sizes: TerminalSize[];
   readonly forwarded: ForwardRequest[];
@@ -79,7 +81,11 @@ const programs = (seen: Seen): Readonly<Record<string, Program>> => ({
 
 /** An engine without processes. Port 7 echoes, 9 discards, 19 sends 1 MiB, 113 is refused, 104 is cut, others never end. */
 export const createFakeBackend = (): { backend: StreamingBackend; seen: Seen } => {
-  const seen: Seen = { signals: [], sizes: [], forwarded: [], received: 0 };
+  let end: Seen['end'] = () => undefined;
+  const ended = new Promise<string>((resolve) => {
+    end = resolve;
+  });
+  const seen: Seen = { end, signals: [], sizes: [], forwarded: [], received: 0 };
   const run = (request: ExecRequest, io: SessionIo, signal: AbortSignal): Promise<number> => {
     const [name = '', ...args] = request.command;
     seen.signals.push(signal);
@@ -90,6 +96,7 @@ export const createFakeBackend = (): { backend: StreamingBackend; seen: Seen } =
     attach: async (request: AttachRequest, io, { signal }) => {
       await run({ ...request, command: request.containerId.split(' ') }, io, signal);
     },
+    ended: () => ended,
     portForward: async (request, connection, { signal }) => {
       seen.forwarded.push(request);
       seen.signals.push(signal);

@@ -5,9 +5,12 @@ import type { Seen } from './fake-backend.ts';
 import { type ClientStream, connectSpdy, type SpdyClient } from './spdy-client.ts';
 import { startServer } from './test-server.ts';
 
-const setup = async (options: Partial<StreamingServerOptions> = {}): Promise<{ client: SpdyClient; seen: Seen }> => {
-  const { server, seen } = await startServer(options);
-  const client = await connectSpdy(server.portForwardUrl({ sandboxId: 'box', ports: [] }), 'portforward.k8s.io');
+const setup = async (
+  options: Partial<StreamingServerOptions> & { readonly ports?: readonly number[] } = {},
+): Promise<{ client: SpdyClient; seen: Seen }> => {
+  const { ports = [], ...rest } = options;
+  const { server, seen } = await startServer(rest);
+  const client = await connectSpdy(server.portForwardUrl({ sandboxId: 'box', ports }), 'portforward.k8s.io');
   return { client, seen };
 };
 
@@ -76,6 +79,18 @@ test.each([['0'], ['65536'], ['-1'], ['+80'], ['80x'], ['0x50'], ['']])('refuses
   const { client } = await setup();
   const { data, error } = forward(client, port);
   expect(await Promise.all([data.accepted, error.accepted])).toEqual([false, false]);
+  client.transport.destroy();
+});
+
+test('a request that names ports is for these only', async () => {
+  const { client, seen } = await setup({ ports: [7, 19] });
+  const other = forward(client, 9);
+  await ended(other);
+  expect(other.error.text()).toBe('port 9 is not among the ports that were asked for');
+  const named = forward(client, 7);
+  named.data.end();
+  expect(await ended(named)).toEqual(['fin', 'fin']);
+  expect(seen.forwarded).toEqual([{ sandboxId: 'box', port: 7 }]);
   client.transport.destroy();
 });
 
@@ -149,5 +164,24 @@ test('refuses more connections than it carries at once, until one has ended', as
 
 test('an idle session ends', async () => {
   const { client } = await setup({ idleTimeout: 30 });
+  expect(await client.farewell).toBe(0);
+});
+
+test('the end of the sandbox ends the session, and every open connection is told', async () => {
+  const { client, seen } = await setup();
+  const open = [forward(client, 1), forward(client, 2)];
+  await expect.poll(() => seen.signals.length).toBe(2);
+  seen.end('sandbox box has been stopped');
+  expect(await client.farewell).toBe(0);
+  expect(open.map(({ error }) => error.text())).toEqual([
+    'error forwarding port 1 to sandbox box: sandbox box has been stopped',
+    'error forwarding port 2 to sandbox box: sandbox box has been stopped',
+  ]);
+  expect(await Promise.all(open.map(({ error }) => error.ended))).toEqual(['fin', 'fin']);
+});
+
+test('a session without a connection ends with its sandbox, too', async () => {
+  const { client, seen } = await setup();
+  seen.end('sandbox box has been stopped');
   expect(await client.farewell).toBe(0);
 });

@@ -75,6 +75,16 @@ test('carries SPDY inside of messages', async () => {
   client.transport.destroy();
 });
 
+test('the end of the sandbox ends the session: the error channels and the close frame say why', async () => {
+  const { server, seen } = await startServer();
+  const client = await connectChannels(server.portForwardUrl({ sandboxId: 'box', ports: [1] }), V4);
+  const reason = new Promise((resolve) => client.socket.once('close', (_code, text: Buffer) => resolve(String(text))));
+  await expect.poll(() => seen.signals.length).toBe(1);
+  seen.end('sandbox box has been stopped');
+  expect([await client.closed, await reason]).toEqual([1001, 'sandbox box has been stopped']);
+  expect(client.text(1).slice(2)).toBe('error forwarding port 1 to sandbox box: sandbox box has been stopped');
+});
+
 test('closing says goodbye through the tunnel', async () => {
   const { server, seen } = await startServer();
   const client = await connectTunnel(server);

@@ -96,12 +96,7 @@ export const createBed = (changes: Partial<Context> = {}): Bed => {
       sandbox: async () => undefined,
       writableLayers: async () => ({ timestamp: 1n, mountpoint: '/layers', usedBytes: 7, inodesUsed: 8 }),
     },
-    streams: {
-      exec: () => 'exec-url',
-      attach: () => 'attach-url',
-      portForward: () => 'port-forward-url',
-      podStopped: (id) => void script.calls.push(`streams.podStopped ${id}`),
-    },
+    streams: { exec: () => 'exec-url', attach: () => 'attach-url', portForward: () => 'port-forward-url' },
     handlers,
     cgroupDriver: 'cgroupfs',
     cgroupParent: '/janus',

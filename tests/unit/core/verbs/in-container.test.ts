@@ -40,6 +40,16 @@ describe('exec, attach and the log', () => {
     await expect(bed.engine.reopenContainerLog(id, bed.call)).rejects.toEqual(refused);
   });
 
+  it.each([true, false])('an attach has to know whether there is a terminal (%s)', async (tty) => {
+    const bed = createBed();
+    const containerId = await bed.running(await bed.pod(), { tty });
+    const attach = (claimed: boolean) => bed.engine.attachUrl({ containerId, ...streams, tty: claimed });
+    expect(attach(tty)).toBe('attach-url');
+    expect(() => attach(!tty)).toThrow(
+      expect.objectContaining({ kind: 'invalid-argument', message: expect.stringMatching(/^tty: must be /) }),
+    );
+  });
+
   it('of a container without a log have none to reopen', async () => {
     const bed = createBed();
     const id = await bed.running(await bed.pod(), { logPath: '' });
