@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ProcessIdentity } from '../../core/model/sandbox.ts';
 import type { TerminalSize } from '../../core/ports/container-runtime.ts';
 import type { ContainerLayout } from '../container-layout.ts';
 
@@ -52,8 +53,33 @@ export const removeCallFiles = async ({ process, pid, log }: CallFiles, isRunnin
   await Promise.all(files.map((path) => rm(path, { force: true })));
 };
 
-/** Pid files of processes that an earlier daemon started and could not see end. */
-export const leftPidFiles = async ({ bundle }: ContainerLayout): Promise<readonly string[]> => {
+/** Puts the start time behind the pid that the runtime has written: pids are used again. */
+export const identifyCall = ({ pid }: CallFiles, { startTime }: ProcessIdentity): Promise<void> =>
+  appendFile(pid, ` ${startTime}`);
+
+/** A process that an earlier daemon started and could not see end; the start time is missing if it did not come so far. */
+export interface LeftCall {
+  readonly pid: number;
+  readonly startTime: string | undefined;
+}
+
+export interface LeftCalls {
+  readonly calls: readonly LeftCall[];
+  /** Removes the files. */
+  forget(): Promise<void>;
+}
+
+const leftCall = async (file: string): Promise<LeftCall> => {
+  const [pid, startTime] = (await readFile(file, 'utf8').catch(() => '')).trim().split(' ');
+  return { pid: Number(pid), startTime };
+};
+
+/** What calls of an earlier daemon have left in the bundle. */
+export const leftCalls = async ({ bundle }: ContainerLayout): Promise<LeftCalls> => {
   const names = await readdir(bundle).catch(() => []);
-  return names.filter((name) => /^exec-[0-9a-f]{12}\.pid$/.test(name)).map((name) => join(bundle, name));
+  const files = names.filter((name) => /^exec-[0-9a-f]{12}\./.test(name)).map((name) => join(bundle, name));
+  return {
+    calls: await Promise.all(files.filter((name) => name.endsWith('.pid')).map(leftCall)),
+    forget: async () => void (await Promise.all(files.map((file) => rm(file, { force: true })))),
+  };
 };

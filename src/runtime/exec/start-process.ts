@@ -3,7 +3,8 @@ import { JanusError } from '../../core/errors.ts';
 import type { ContainerRef } from '../../core/ports/container-runtime.ts';
 import { exitOfOrphan, expectingOrphan } from '../../host/adopted.ts';
 import { type Child, start, withNull } from '../../host/process.ts';
-import { type CallFiles, type ProcessSpec, removeCallFiles, writeCallFiles } from './call-files.ts';
+import { identify } from '../../host/process-identity.ts';
+import { type CallFiles, identifyCall, type ProcessSpec, removeCallFiles, writeCallFiles } from './call-files.ts';
 import type { ExecEnvironment } from './exec-environment.ts';
 import { startFailure } from './failure.ts';
 import { killTree, sessionOf } from './process-tree.ts';
@@ -42,6 +43,8 @@ export const startProcess = (
       try {
         await callRuntime(env, { ...request, files }, signal);
         const pid = Number(await readFile(files.pid, 'utf8'));
+        const identity = identify(pid);
+        if (identity !== undefined) await identifyCall(files, identity);
         const started = adopted(env, request.ref, { pid, session: await sessionOf(pid), pidFile: files.pid });
         isRunning = true;
         if (signal.aborted) await started.kill();

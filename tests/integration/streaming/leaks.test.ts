@@ -66,12 +66,22 @@ it('the end of the daemon ends the sessions: the clients are told, and no proces
 });
 
 it('a killed daemon leaves commands behind, which the next one ends; containers run on', async () => {
-  const session = await exec(pod, id, 'echo up; (setsid sleep 5000 &); sleep 5001');
-  await until('it runs', () => session.streams.stdout.text() === 'up\n');
+  const ended = await exec(pod, id, 'sleep 5000 & exit 3');
+  expect(await ended.exitCode()).toBe(3);
+  const session = await exec(pod, id, 'echo up; (sleep 5001 &); sleep 5002');
+  const terminal = await exec(pod, id, 'trap "" HUP; echo up; sleep 5003', { tty: true });
+  const probe = pod.cri.runtime.execSync({ containerId: id, cmd: ['sleep', '5004'], timeout: 3000n });
+  const cut = expect(probe).rejects.toThrow(/UNAVAILABLE|CANCELLED/);
+  const commands = ['sleep 5001', 'sleep 5002', 'sleep 5003', 'sleep 5004'];
+  await until('they run', () => commands.every((command) => running(command).length === 1));
+  for (const { streams } of [session, terminal]) await until('it is up', () => streams.stdout.text().startsWith('up'));
   await pod.kill();
-  expect(running('sleep 5001')).toHaveLength(1);
+  await cut;
+  expect(commands.map((command) => running(command).length)).toEqual([1, 1, 1, 1]);
   await pod.start();
-  await until('the command is gone', () => running('sleep 5001').length === 0);
+  await until('the commands are gone', () => commands.every((command) => running(command).length === 0));
+  // What is left of a command that had ended is the container's own.
+  expect(running('sleep 5000')).toHaveLength(1);
   expect(readdirSync(`${pod.bed.state}/containers/${id}`).filter((name) => name.startsWith('exec-'))).toEqual([]);
   const { status } = await pod.cri.runtime.containerStatus({ containerId: id });
   expect(status?.state).toBe(1);

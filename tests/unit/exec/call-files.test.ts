@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type ContainerLayout, containerLayout } from '../../../src/runtime/container-layout.ts';
 import {
-  leftPidFiles,
+  identifyCall,
+  leftCalls,
   type ProcessSpec,
   removeCallFiles,
   writeCallFiles,
@@ -65,12 +66,22 @@ it('leaves no file', async () => {
   expect(readdirSync(directory)).toEqual(['config.json']);
 });
 
-it('the pid file of a process that runs stays, for a later daemon to find', async () => {
+it('a process that runs is found by a later daemon, as the one that was started', async () => {
   const files = await writeCallFiles(layout, { command: ['a'], terminal: undefined });
   writeFileSync(files.pid, '7');
+  await identifyCall(files, { pid: 7, startTime: '99' });
   await removeCallFiles(files, true);
-  expect(await leftPidFiles(layout)).toEqual([files.pid]);
   expect(existsSync(files.process)).toBe(false);
+  expect((await leftCalls(layout)).calls).toEqual([{ pid: 7, startTime: '99' }]);
   await removeCallFiles(files, false);
-  expect(await leftPidFiles(layout)).toEqual([]);
+  expect((await leftCalls(layout)).calls).toEqual([]);
+});
+
+it('what a call left that was interrupted is forgotten, too', async () => {
+  const files = await writeCallFiles(layout, { command: ['a'], terminal: undefined });
+  writeFileSync(files.pid, '7');
+  const { calls, forget } = await leftCalls(layout);
+  expect(calls).toEqual([{ pid: 7, startTime: undefined }]);
+  await forget();
+  expect(readdirSync(directory)).toEqual(['config.json']);
 });
