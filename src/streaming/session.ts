@@ -55,7 +55,7 @@ export const startSession = (options: SessionOptions, open: (life: SessionLife) 
     over = true;
     clearTimeout(idle);
     clearInterval(pings);
-    const { reason } = ended.signal;
+    const reason: unknown = ended.signal.reason;
     await (reason instanceof SessionEnded ? wire.close(reason) : wire.close());
   };
   return { over: run().finally(finish), end };
