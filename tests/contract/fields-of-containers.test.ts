@@ -5,7 +5,7 @@ import { Signal, SupplementalGroupsPolicy } from '../../src/adapters/v1/generate
 import { SecurityProfile_ProfileType as Profile } from '../../src/adapters/v1alpha2/generated/api.ts';
 import { until } from '../support/wait.ts';
 import { buildConfigured, CONFIGURED } from './support/image.ts';
-import { createInsides, type Insides, type Parts, secured } from './support/inside.ts';
+import { createInsides, type Inside, type Insides, type Parts, secured } from './support/inside.ts';
 import type { Pod } from './support/subjects.ts';
 import { pairs } from './support/versions.ts';
 import { openWorld, type World } from './support/world.ts';
@@ -25,6 +25,8 @@ const sorted = (words: string): readonly number[] =>
     .split(' ')
     .map(Number)
     .sort((a, b) => a - b);
+
+const ids = async ({ sh }: Inside) => [await sh('id -u'), await sh('id -g'), sorted(await sh('id -G'))];
 
 describe.each(pairs)('made over $maker, looked at over $user', (pair) => {
   const overV1 = pair.maker === 'v1';
@@ -115,11 +117,25 @@ describe.each(pairs)('made over $maker, looked at over $user', (pair) => {
       await run({}),
       await run({ supplementalGroups: [7n], supplementalGroupsPolicy: SupplementalGroupsPolicy.Strict }),
     ];
-    const ids = async ({ sh }: typeof byId) => [await sh('id -u'), await sh('id -g'), sorted(await sh('id -G'))];
     expect(await ids(byId)).toEqual(['1000', '5', [5, 7, 44]]);
     expect(await ids(byName)).toEqual(['0', '6', [6]]);
     expect(await ids(byImage)).toEqual(['1000', '100', [44, 100]]);
     expect(await ids(strict)).toEqual(['1000', '100', overV1 ? [7, 100] : [7, 44, 100]]);
+  });
+
+  it('a container without a user or groups has the pod’s', async () => {
+    const policy = { supplementalGroupsPolicy: SupplementalGroupsPolicy.Strict };
+    const context = { runAsUser: { value: 1000n }, runAsGroup: { value: 5n }, supplementalGroups: [7n], ...policy };
+    const of = await insides.pod({ linux: { securityContext: context } });
+    const base = { image, command: ['sleep', '100000'] };
+    const [silent, user, groups] = [
+      await insides.start(of, base),
+      await insides.start(of, { ...base, ...secured({ runAsUsername: 'root' }) }),
+      await insides.start(of, { ...base, ...secured({ supplementalGroups: [8n] }) }),
+    ];
+    expect(await ids(silent)).toEqual(['1000', '5', overV1 ? [5, 7] : [5, 7, 44]]);
+    expect(await ids(user)).toEqual(['0', '0', [0, 7]]);
+    expect(await ids(groups)).toEqual(['1000', '5', [5, 8, 44]]);
   });
 
   it('rights are those of the request', async () => {

@@ -123,6 +123,11 @@ const ofContainers: readonly Shown[] = [
   },
   {
     file: containers,
+    test: 'a container without a user or groups has the pod’s',
+    fields: { LinuxSandboxSecurityContext: 'run_as_user run_as_group supplemental_groups supplemental_groups_policy' },
+  },
+  {
+    file: containers,
     test: 'rights are those of the request',
     fields: {
       ContainerConfig: 'linux',
@@ -277,10 +282,14 @@ const ofSessions: readonly Shown[] = [
 /** What no kernel shows on every host: the mapping is all that can be tested anywhere. */
 const ofOtherHosts: readonly Shown[] = [
   {
+    file: 'unit/core/effective-security.test.ts',
+    test: 'SELinux options and an AppArmor profile of the pod are for containers without their own',
+    fields: { LinuxSandboxSecurityContext: 'selinux_options apparmor' },
+  },
+  {
     file: 'unit/spec/security.test.ts',
-    test: "the container's options go before the pod's",
+    test: 'the labels are those of the options',
     fields: {
-      LinuxSandboxSecurityContext: 'selinux_options',
       LinuxContainerSecurityContext: 'selinux_options',
       SELinuxOption: 'user role type level',
     },

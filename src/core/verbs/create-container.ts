@@ -9,11 +9,13 @@ import {
   type ImageSpec,
   usesImage,
 } from '../model/container.ts';
+import { effectiveSecurity } from '../model/effective-security.ts';
 import { type ContainerId, newContainerId } from '../model/ids.ts';
 import type { Image } from '../model/image.ts';
 import type { SandboxRecord } from '../model/sandbox.ts';
 import { signalName } from '../model/signals.ts';
 import type { Progress } from '../operations.ts';
+import type { ContainerRef } from '../ports/container-runtime.ts';
 import { processOf } from '../process-of.ts';
 import { moveContainer } from '../transitions.ts';
 import { type Undo, undoOnFailure } from '../undo.ts';
@@ -141,7 +143,7 @@ const build = async (
   await progress.stage('runtime');
   undo.add((options) => ctx.runtime.remove(ref, options));
   const { user, ...state } = await ctx.runtime.create(
-    { ...ref, image, paths: ctx.host.paths(sandbox), targetPid: targetPid(ctx, record) },
+    { sandbox, container: secured(ref), image, paths: ctx.host.paths(sandbox), targetPid: targetPid(ctx, record) },
     { signal },
   );
   await intent;
@@ -150,6 +152,12 @@ const build = async (
   readySandbox(ctx, sandbox.id);
   await moveContainer(ctx, record, { state, user });
   return record.id;
+};
+
+/** The record keeps what was asked for; what is run has the pod's settings where the container has none. */
+const secured = ({ container, sandbox }: ContainerRef): ContainerRecord => {
+  const security = effectiveSecurity(container.config.security, sandbox.config.security);
+  return { ...container, config: { ...container.config, security } };
 };
 
 const targetPid = (ctx: Context, { config, sandboxId }: ContainerRecord): number | undefined => {

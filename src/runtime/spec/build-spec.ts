@@ -44,7 +44,7 @@ export const buildSpec = (input: SpecInput): OciSpec => {
   const { security } = input.container.config;
   const { user, host } = input;
   const capabilities = capabilitiesFor(security, { uid: user.uid, available: host.capabilities });
-  const labels = selinuxFor(security, input.sandbox.config.security.selinux, host);
+  const labels = selinuxFor(security, host);
   return {
     ociVersion: '1.0.2',
     root: { path: input.rootfs, readonly: security.readonlyRootfs },

@@ -20,8 +20,7 @@ type UserFields = Pick<
 >;
 
 /**
- * Who the process is: run_as_username, else run_as_user, else the image's USER, else root. The pod's own security context is not a
- * fallback: the kubelet merges it into each container's. Reads /etc/passwd and /etc/group of the root file system.
+ * Who the process is: run_as_username, else run_as_user, else the image's USER, else root. Reads /etc/passwd and /etc/group of the root file system.
  * Errors: invalid-argument for a bad or unknown user or group, failed-precondition for files that cannot be read safely.
  */
 export const resolveUser = async (

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { errnoOf, invalidArgument, JanusError } from '../../core/errors.ts';
-import type { ContainerSecurity, SELinuxOptions } from '../../core/model/security.ts';
+import type { ContainerSecurity } from '../../core/model/security.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { OciSeccomp } from './oci.ts';
 import { containerPath } from './paths.ts';
@@ -60,18 +60,10 @@ export interface SELinuxLabels {
   readonly mount: string;
 }
 
-/**
- * Labels from the container's options, else the pod's; none without SELinux or options, and none for privileged containers, which
- * then run as the daemon's policy decides.
- */
-export const selinuxFor = (
-  own: ContainerSecurity,
-  pod: SELinuxOptions | undefined,
-  host: HostFacts,
-): SELinuxLabels | undefined => {
-  const options = own.selinux ?? pod;
-  if (!host.selinux || options === undefined || own.privileged) return undefined;
-  const { user, role, type, level } = options;
+/** None without SELinux or options, and none for privileged containers, which then run as the daemon's policy decides. */
+export const selinuxFor = ({ selinux, privileged }: ContainerSecurity, host: HostFacts): SELinuxLabels | undefined => {
+  if (!host.selinux || selinux === undefined || privileged) return undefined;
+  const { user, role, type, level } = selinux;
   const range = level === '' ? 's0' : level;
   return {
     process: [user || 'system_u', role || 'system_r', type || 'container_t', range].join(':'),

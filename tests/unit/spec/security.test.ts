@@ -32,16 +32,14 @@ describe('selinuxFor', () => {
   const options = { user: '', role: '', type: 'my_t', level: 's0:c1,c2' };
   const labels = { process: 'system_u:system_r:my_t:s0:c1,c2', mount: 'system_u:object_r:container_file_t:s0:c1,c2' };
 
-  test("the container's options go before the pod's", () => {
-    const own = { ...security, selinux: options };
-    expect(selinuxFor(own, { ...options, type: 'pod_t' }, on)).toEqual(labels);
-    expect(selinuxFor(security, options, on)).toEqual(labels);
+  test('the labels are those of the options', () => {
+    expect(selinuxFor({ ...security, selinux: options }, on)).toEqual(labels);
   });
 
   test('no labels without SELinux, options, or for privileged containers', () => {
-    expect(selinuxFor({ ...security, selinux: options }, undefined, host)).toBeUndefined();
-    expect(selinuxFor(security, undefined, on)).toBeUndefined();
-    expect(selinuxFor({ ...security, privileged: true, selinux: options }, undefined, on)).toBeUndefined();
+    expect(selinuxFor({ ...security, selinux: options }, host)).toBeUndefined();
+    expect(selinuxFor(security, on)).toBeUndefined();
+    expect(selinuxFor({ ...security, privileged: true, selinux: options }, on)).toBeUndefined();
   });
 });
 
