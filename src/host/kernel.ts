@@ -31,6 +31,7 @@ const c = {
   ),
   prctl: libc.func('int prctl(int operation, unsigned long a, unsigned long b, unsigned long c, unsigned long d)'),
   flock: libc.func('int flock(int fd, int operation)'),
+  lsetxattr: libc.func('int lsetxattr(const char *path, const char *name, const void *value, size_t size, int flags)'),
   syscall4: libc.func('long syscall(long number, long a, long b, long c, long d)'),
 };
 
@@ -165,6 +166,11 @@ export const tryLock = (fd: number): boolean => {
   const errno = koffi.errno();
   if (errno === constants.errno.EWOULDBLOCK) return false;
   throw new SystemError('flock', errno);
+};
+
+/** An extended attribute of the file itself, links not followed (setxattr(2)). ENOTSUP: the file system has none of these. */
+export const setAttribute = (path: string, name: string, value: Buffer): void => {
+  checked(c.lsetxattr(path, name, value, value.length, 0), 'lsetxattr', path);
 };
 
 const AF_INET = 2;

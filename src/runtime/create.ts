@@ -11,10 +11,12 @@ import type { ContainerEnvironment } from './container-environment.ts';
 import { type ContainerLayout, containerLayout, exitsDirectory } from './container-layout.ts';
 import { imageMountPath } from './image-mounts.ts';
 import { mapMounts } from './mapped-mounts.ts';
+import { relabel } from './relabel.ts';
 import { mountRootfs, type RootfsOwner } from './rootfs.ts';
 import { rootOf, userNamespaceOf } from './sandbox/user-namespace.ts';
 import { buildSpec } from './spec/build-spec.ts';
 import { prepareSpec } from './spec/prepare-spec.ts';
+import { selinuxFor } from './spec/security.ts';
 import { fillVolumes } from './volumes.ts';
 
 /** The log's directory is the client's; a missing one is made, as the kubelet's own tools expect. */
@@ -44,8 +46,7 @@ const writeSpec = async (
     features: { ...env.features(plan.sandbox.runtime), idMappedMounts: true },
     selinux: env.host.selinux,
     imagePath: imageMountPath({ images: env.images, directory: layout.mounts }),
-    relabel: () =>
-      Promise.reject(new JanusError('failed-precondition', 'relabelling host files for SELinux is not supported')),
+    relabel: (path) => relabel(path, selinuxFor(plan.container.config.security, env.host)?.mount, signal),
     signal,
   });
   await fillVolumes(prepared.volumes, { rootfs, signal });

@@ -295,6 +295,11 @@ const ofOtherHosts: readonly Shown[] = [
     },
   },
   {
+    file: 'integration/spec/relabel.test.ts',
+    test: 'a directory and all below it are labelled, and nothing that links lead to',
+    fields: { Mount: 'selinux_relabel' },
+  },
+  {
     file: 'unit/spec/security.test.ts',
     test: 'a named profile without AppArmor is an error',
     fields: { LinuxContainerSecurityContext: 'apparmor apparmor_profile' },
