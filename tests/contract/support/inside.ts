@@ -1,5 +1,8 @@
-import type { DeepPartial, ContainerConfig as V1Config } from '../../../src/adapters/v1/generated/api.ts';
-import type { PodSandboxConfig } from '../../../src/adapters/v1alpha2/generated/api.ts';
+import type {
+  DeepPartial,
+  PodSandboxConfig,
+  ContainerConfig as V1Config,
+} from '../../../src/adapters/v1/generated/api.ts';
 import type { ClientV1 } from '../../support/clients.ts';
 import { CONTAINER, containerConfig, POD, podConfig } from '../../support/requests.ts';
 import type { Pod } from './subjects.ts';
@@ -28,7 +31,7 @@ export const createInsides = (world: World, pair: Pair) => {
 
   const pod = async (parts: PodParts = {}, runtimeHandler = ''): Promise<Pod> => {
     const config = podConfig(world.bed, parts);
-    const { podSandboxId } = await maker.runtime.runPodSandbox({ config, runtimeHandler });
+    const { podSandboxId } = await maker.runtime.runPodSandbox({ config: { ...config, ...parts }, runtimeHandler });
     pods.push(podSandboxId);
     return { podSandboxId, config };
   };
