@@ -10,6 +10,7 @@ import type { Operations } from './operations.ts';
 import type { ContainerRuntime } from './ports/container-runtime.ts';
 import type { ImageStore } from './ports/image-store.ts';
 import type { Logger } from './ports/logger.ts';
+import type { Metrics } from './ports/metrics.ts';
 import type { PodNetwork } from './ports/pod-network.ts';
 import type { SandboxHost } from './ports/sandbox-host.ts';
 import type { Stats } from './ports/stats.ts';
@@ -27,6 +28,7 @@ export interface Context {
   readonly network: PodNetwork;
   readonly images: ImageStore;
   readonly stats: Stats;
+  readonly metrics: Metrics;
   readonly streams: StreamUrls;
   readonly handlers: RuntimeHandlers;
   readonly cgroupDriver: CgroupDriver;

@@ -8,6 +8,7 @@ import { containersOf } from './transitions.ts';
 import { createContainer, readySandbox } from './verbs/create-container.ts';
 import { imageStatus, listImages, pullImage, removeImage } from './verbs/images.ts';
 import { execSync, reopenContainerLog, requireRunning, updateContainerResources } from './verbs/in-container.ts';
+import { listPodSandboxMetrics } from './verbs/metrics.ts';
 import { removeContainer } from './verbs/remove-container.ts';
 import { removePodSandbox } from './verbs/remove-pod-sandbox.ts';
 import { runPodSandbox } from './verbs/run-pod-sandbox.ts';
@@ -107,6 +108,8 @@ export const createEngine = (ctx: Context, facts: EngineFacts): Engine => ({
   listContainerStats: (filter) => listContainerStats(ctx, filter),
   podSandboxStats: (id) => podSandboxStats(ctx, id),
   listPodSandboxStats: (filter) => listPodSandboxStats(ctx, filter),
+  metricDescriptors: () => ctx.metrics.descriptors,
+  listPodSandboxMetrics: () => listPodSandboxMetrics(ctx),
   events: ({ signal }) => (ctx.podEvents ? ctx.events.subscribe(signal) : undefined),
 
   listImages: (filter) => listImages(ctx, filter),

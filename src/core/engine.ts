@@ -4,6 +4,7 @@ import type { FilesystemUsage, Image, PullProgress, RegistryAuth } from './model
 import type { LinuxResources } from './model/resources.ts';
 import type { CgroupDriver, SandboxConfig, SandboxRecord } from './model/sandbox.ts';
 import type { ExecSyncResult } from './ports/container-runtime.ts';
+import type { Metric, MetricDescriptor } from './ports/metrics.ts';
 import type { NetworkReadiness } from './ports/pod-network.ts';
 import type { ContainerUsage, SandboxUsage } from './ports/stats.ts';
 
@@ -126,6 +127,11 @@ export interface Engine {
   podSandboxStats(id: string, call: Call): Promise<PodStats>;
   listPodSandboxStats(filter: SandboxFilter, call: Call): Promise<readonly PodStats[]>;
 
+  /** Of every metric that `listPodSandboxMetrics` may have. */
+  metricDescriptors(): readonly MetricDescriptor[];
+  /** Of all pods, in order of creation; one that is not ready has none. */
+  listPodSandboxMetrics(call: Call): Promise<readonly PodMetrics[]>;
+
   /** Verbose facts for operators: JSON text by key. */
   podSandboxInfo(id: string): Promise<Readonly<Record<string, unknown>>>;
   containerInfo(id: string): Promise<Readonly<Record<string, unknown>>>;
@@ -151,4 +157,11 @@ export interface PodStats {
   readonly sandbox: SandboxRecord;
   readonly usage: SandboxUsage | undefined;
   readonly containers: readonly { readonly container: ContainerRecord; readonly usage: ContainerUsage | undefined }[];
+}
+
+export interface PodMetrics {
+  readonly sandboxId: SandboxId;
+  /** Of the pod as a whole. */
+  readonly metrics: readonly Metric[];
+  readonly containers: readonly { readonly containerId: ContainerId; readonly metrics: readonly Metric[] }[];
 }

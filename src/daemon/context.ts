@@ -19,6 +19,7 @@ import { createWaiters } from '../core/waiters.ts';
 import { createImageStore } from '../images/image-store.ts';
 import { readHierarchy } from '../runtime/cgroups/hierarchy.ts';
 import { createContainerRuntime } from '../runtime/container-runtime.ts';
+import { createMetrics } from '../runtime/metrics/metrics.ts';
 import { createOciRuntimes } from '../runtime/oci-runtime.ts';
 import { createSandboxHost } from '../runtime/sandbox/host.ts';
 import { readHostFacts } from '../runtime/spec/host-facts.ts';
@@ -68,6 +69,7 @@ export const createContext = async ({
   const containersOf = (pod: SandboxId) =>
     containers.all().flatMap(({ id, sandboxId }) => (sandboxId === pod ? [id] : []));
   const environment = { roots, runtimes, cgroups, host, features, images, umask, logger };
+  const stats = createStats({ roots, cgroups, containersOf });
   return {
     sandboxes: createRegistry({
       noun: 'sandbox',
@@ -83,7 +85,8 @@ export const createContext = async ({
     runtime: createContainerRuntime(environment),
     network,
     images,
-    stats: createStats({ roots, cgroups, containersOf }),
+    stats,
+    metrics: createMetrics({ roots, cgroups, stats, containersOf }),
     streams,
     handlers: createHandlers({
       defaultRuntime: config.defaultRuntime,

@@ -11,6 +11,7 @@ import { sandboxConfig } from './inbound/sandbox-config.ts';
 import { listStreams } from './list-streams.ts';
 import { containerStatus } from './outbound/container.ts';
 import { podView } from './outbound/events.ts';
+import { metricDescriptor, podSandboxMetrics } from './outbound/metrics.ts';
 import { containerStats, podSandboxStats } from './outbound/stats.ts';
 import { runtimeConfigResponse, statusResponse } from './outbound/status.ts';
 
@@ -22,16 +23,6 @@ const notImplemented = (): JanusError => new JanusError('unimplemented', 'not im
 
 const unimplemented = {
   async checkpointContainer() {
-    throw notImplemented();
-  },
-  async listMetricDescriptors() {
-    throw notImplemented();
-  },
-  async listPodSandboxMetrics() {
-    throw notImplemented();
-  },
-  // biome-ignore lint/correctness/useYield: it has nothing to say
-  async *streamPodSandboxMetrics() {
     throw notImplemented();
   },
 } satisfies Partial<RuntimeHandlers>;
@@ -46,6 +37,14 @@ const added = (engine: Engine) =>
 
     async runtimeConfig() {
       return runtimeConfigResponse(await engine.status());
+    },
+
+    async listMetricDescriptors() {
+      return { descriptors: engine.metricDescriptors().map(metricDescriptor) };
+    },
+
+    async listPodSandboxMetrics(_request, call) {
+      return { podMetrics: (await engine.listPodSandboxMetrics(call)).map(podSandboxMetrics) };
     },
 
     getContainerEvents: (_request, call) => containerEvents(engine, call),

@@ -58,9 +58,13 @@ export interface ContainerUsage extends CgroupUsage {
 export interface InterfaceUsage {
   readonly name: string;
   readonly rxBytes: bigint;
+  readonly rxPackets: bigint;
   readonly rxErrors: bigint;
+  readonly rxDropped: bigint;
   readonly txBytes: bigint;
+  readonly txPackets: bigint;
   readonly txErrors: bigint;
+  readonly txDropped: bigint;
 }
 
 export interface SandboxUsage extends CgroupUsage {
@@ -75,21 +79,4 @@ export interface Stats {
   sandbox(sandbox: SandboxRecord): Promise<SandboxUsage | undefined>;
   /** The file system of all writable layers. */
   writableLayers(): Promise<FilesystemUsage>;
-}
-
-/** A metric in Prometheus' form. */
-export interface MetricDescriptor {
-  readonly name: string;
-  readonly help: string;
-  /** In the order of Metric's `labelValues`. */
-  readonly labelKeys: readonly string[];
-}
-
-export interface Metric {
-  readonly name: string;
-  /** Nanoseconds since the epoch. */
-  readonly timestamp: bigint;
-  readonly kind: 'counter' | 'gauge';
-  readonly labelValues: readonly string[];
-  readonly value: bigint;
 }

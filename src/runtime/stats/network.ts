@@ -6,22 +6,22 @@ import { isRunning } from '../../host/process-identity.ts';
 
 const LOOPBACK = 'lo';
 const USUAL_DEFAULT = 'eth0';
+/** Eight of what was received, eight of what was sent. */
+const COLUMNS = 16;
 
 const parseLine = (line: string): InterfaceUsage | undefined => {
   const colon = line.lastIndexOf(':');
   if (colon < 0) return undefined;
-  const [rxBytes, , rxErrors, , , , , , txBytes, , txErrors] = line
+  const figures = line
     .slice(colon + 1)
     .trim()
     .split(/\s+/);
-  if (rxBytes === undefined || rxErrors === undefined || txBytes === undefined || txErrors === undefined)
-    return undefined;
+  if (figures.length < COLUMNS) return undefined;
+  const at = (column: number): bigint => BigInt(figures[column] ?? 0);
   return {
     name: line.slice(0, colon).trim(),
-    rxBytes: BigInt(rxBytes),
-    rxErrors: BigInt(rxErrors),
-    txBytes: BigInt(txBytes),
-    txErrors: BigInt(txErrors),
+    ...{ rxBytes: at(0), rxPackets: at(1), rxErrors: at(2), rxDropped: at(3) },
+    ...{ txBytes: at(8), txPackets: at(9), txErrors: at(10), txDropped: at(11) },
   };
 };
 

@@ -132,6 +132,24 @@ describe('answers', () => {
     expect(answer.imageFilesystems.map(({ fsId }) => fsId?.mountpoint)).toEqual(['/images']);
   });
 
+  test('metrics and their descriptors', async () => {
+    const { clients } = await start(fakeEngine().engine, [v1]);
+    expect(await call(clients.v1.runtime, 'listMetricDescriptors', {})).toEqual({
+      descriptors: [{ name: 'threads', help: 'Tasks.', labelKeys: ['id'] }],
+    });
+    const pod = {
+      podSandboxId,
+      metrics: [{ name: 'threads', timestamp: 5n, metricType: 1, labelValues: [podSandboxId], value: { value: 3n } }],
+      containerMetrics: [
+        {
+          containerId,
+          metrics: [{ name: 'faults', timestamp: 6n, metricType: 0, labelValues: [containerId], value: { value: 0n } }],
+        },
+      ],
+    };
+    expect(await call(clients.v1.runtime, 'listPodSandboxMetrics', {})).toEqual({ podMetrics: [pod] });
+  });
+
   test('lists can be streamed in v1', async () => {
     const { clients } = await start(fakeEngine().engine, [v1]);
     const read = async (stream: AsyncIterable<object>): Promise<object[]> => {

@@ -42,6 +42,19 @@ const answers: Engine = {
   listContainerStats: async () => [figures, { container, usage: undefined }],
   podSandboxStats: async () => podStats,
   listPodSandboxStats: async () => [podStats, { sandbox, usage: undefined, containers: [] }],
+  metricDescriptors: () => [{ name: 'threads', help: 'Tasks.', labelKeys: ['id'] }],
+  listPodSandboxMetrics: async () => [
+    {
+      sandboxId: SANDBOX_ID,
+      metrics: [{ name: 'threads', timestamp: 5n, kind: 'gauge', labelValues: [SANDBOX_ID], value: 3n }],
+      containers: [
+        {
+          containerId: CONTAINER_ID,
+          metrics: [{ name: 'faults', timestamp: 6n, kind: 'counter', labelValues: [CONTAINER_ID], value: 0n }],
+        },
+      ],
+    },
+  ],
   podSandboxInfo: async () => ({ pid: 4711 }),
   containerInfo: async () => ({ pid: 4712 }),
   events: () => undefined,

@@ -60,15 +60,6 @@ describe('refusals', () => {
     expect(asked.slice(start0)).toEqual([]);
   });
 
-  test.each(['checkpointContainer', 'listMetricDescriptors', 'listPodSandboxMetrics'])(
-    '%s is UNIMPLEMENTED',
-    async (name) => {
-      const { clients } = await start(fakeEngine().engine, [v1]);
-      const empty = requestMessage('v1', name, {});
-      await expect(call(clients.v1.runtime, name, empty)).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
-    },
-  );
-
   test("the core's errors arrive with code and message", async () => {
     const fail = async () => {
       throw new JanusError('unknown', 'RegistryUnavailable: no answer', { cause: new Error('secret') });

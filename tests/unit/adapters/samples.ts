@@ -184,10 +184,13 @@ export const containerUsage: ContainerUsage = {
   writableLayer: { timestamp: 16n, mountpoint: '/layer', usedBytes: 17, inodesUsed: 18 },
 };
 
+/** CRI's statistics have none of them. */
+const packets = { rxPackets: 41n, rxDropped: 42n, txPackets: 43n, txDropped: 44n };
+
 export const sandboxUsage: SandboxUsage = {
   ...containerUsage,
   interfaces: [
-    { name: 'eth0', rxBytes: 21n, rxErrors: 22n, txBytes: 23n, txErrors: 24n },
-    { name: 'net1', rxBytes: 31n, rxErrors: 32n, txBytes: 33n, txErrors: 34n },
+    { name: 'eth0', rxBytes: 21n, rxErrors: 22n, txBytes: 23n, txErrors: 24n, ...packets },
+    { name: 'net1', rxBytes: 31n, rxErrors: 32n, txBytes: 33n, txErrors: 34n, ...packets },
   ],
 };

@@ -68,12 +68,20 @@ const NET_DEV = `Inter-|   Receive                                              
  face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
     lo:  100       1    0    0    0     0          0         0      100       1    0    0    0     0       0          0
   net1: 1111      11    3    0    0     0          0         0     2222      12    4    0    0     0       0          0
-eth0:20598751684  821005    1    0    0     0          0         0 30598751684  821006    2    0    0     0       0          0
+eth0:20598751684  821005    1    5    0     0          0         0 30598751684  821006    2    6    0     0       0          0
 `;
 
 test('interfaces without loopback, the default one first', () => {
-  const eth0 = { name: 'eth0', rxBytes: 20598751684n, rxErrors: 1n, txBytes: 30598751684n, txErrors: 2n };
-  const net1 = { name: 'net1', rxBytes: 1111n, rxErrors: 3n, txBytes: 2222n, txErrors: 4n };
+  const eth0 = {
+    name: 'eth0',
+    ...{ rxBytes: 20598751684n, rxPackets: 821005n, rxErrors: 1n, rxDropped: 5n },
+    ...{ txBytes: 30598751684n, txPackets: 821006n, txErrors: 2n, txDropped: 6n },
+  };
+  const net1 = {
+    name: 'net1',
+    ...{ rxBytes: 1111n, rxPackets: 11n, rxErrors: 3n, rxDropped: 0n },
+    ...{ txBytes: 2222n, txPackets: 12n, txErrors: 4n, txDropped: 0n },
+  };
   expect(parseNetDev(NET_DEV, 'eth0')).toEqual([eth0, net1]);
   expect(parseNetDev(NET_DEV, 'net1')).toEqual([net1, eth0]);
   expect(parseNetDev(NET_DEV, 'other')).toEqual([net1, eth0]);

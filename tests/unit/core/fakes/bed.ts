@@ -20,6 +20,7 @@ import {
 } from '../../../../src/core/model/sandbox.ts';
 import { createOperations } from '../../../../src/core/operations.ts';
 import { silent } from '../../../../src/core/ports/logger.ts';
+import type { Metric } from '../../../../src/core/ports/metrics.ts';
 import { createRegistry } from '../../../../src/core/registry.ts';
 import { createWaiters } from '../../../../src/core/waiters.ts';
 import { createFakeHost, type FakeHost } from './host.ts';
@@ -52,6 +53,14 @@ const handlers = createHandlers({
   handlers: { fast: 'crun' },
   runtimes: ['runc', 'crun'],
   features: () => ({ recursiveReadOnlyMounts: true, userNamespaces: false }),
+});
+
+const metricOf = (id: string): Metric => ({
+  name: 'threads',
+  timestamp: 1n,
+  kind: 'gauge',
+  labelValues: [id],
+  value: 2n,
 });
 
 const address = { network: 'net', interfaceName: 'eth0', ips: ['10.0.0.2'] };
@@ -95,6 +104,17 @@ export const createBed = (changes: Partial<Context> = {}): Bed => {
       },
       sandbox: async () => undefined,
       writableLayers: async () => ({ timestamp: 1n, mountpoint: '/layers', usedBytes: 7, inodesUsed: 8 }),
+    },
+    metrics: {
+      descriptors: [{ name: 'threads', help: 'Tasks.', labelKeys: ['id'] }],
+      sandbox: async ({ id }) => {
+        await script.enter('metrics.sandbox');
+        return [metricOf(id)];
+      },
+      container: async ({ container }) => {
+        await script.enter('metrics.container');
+        return [metricOf(container.id)];
+      },
     },
     streams: { exec: () => 'exec-url', attach: () => 'attach-url', portForward: () => 'port-forward-url' },
     handlers,
