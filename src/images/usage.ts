@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { FilesystemUsage } from '../core/model/image.ts';
+import { mountpointOf } from '../host/mountpoint.ts';
 import { run } from '../host/process.ts';
 import type { CatalogReader, StoredLayer } from './catalog.ts';
 
@@ -27,7 +28,7 @@ export const createUsage = ({ graphRoot, read, now }: UsageOptions): (() => Prom
     const known = [...counts.values()];
     return {
       timestamp: now(),
-      mountpoint: graphRoot,
+      mountpoint: mountpointOf(graphRoot),
       usedBytes: known.reduce((sum, { bytes }) => sum + bytes, 0),
       inodesUsed: known.reduce((sum, { inodes }) => sum + inodes, 0),
     };

@@ -47,7 +47,7 @@ export interface RegistryAuth {
 export interface FilesystemUsage {
   /** Nanoseconds since the epoch. */
   readonly timestamp: bigint;
-  /** A path on the file system. */
+  /** The same for whatever is on the same file system: a kubelet tells by it whether images and containers share one. */
   readonly mountpoint: string;
   readonly usedBytes: number;
   readonly inodesUsed: number;

@@ -4,7 +4,7 @@ import type { DiskUsage, Walk } from './disk-usage.ts';
 import type { Now } from './sampler.ts';
 
 export interface LayerUsageOptions {
-  /** Where the layers are: what is reported as their mountpoint. */
+  /** Of the file system that the layers are on. */
   readonly mountpoint: string;
   readonly directoryOf: (id: string) => string;
   /** Ids of all layers there are. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { assertNever } from '../../core/errors.ts';
 import type { ContainerId, SandboxId } from '../../core/model/ids.ts';
 import type { CgroupUsage, Stats } from '../../core/ports/stats.ts';
+import { mountpointOf } from '../../host/mountpoint.ts';
 import type { CgroupHierarchy } from '../cgroups/hierarchy.ts';
 import { cgroupDirectory } from '../cgroups/paths.ts';
 import { containerLayout, layersDirectory, type Roots } from '../container-layout.ts';
@@ -39,7 +40,7 @@ const readCgroup = (hierarchy: CgroupHierarchy, path: string): CgroupUsage | und
 
 const layerUsage = (roots: Roots) =>
   createLayerUsage({
-    mountpoint: layersDirectory(roots),
+    mountpoint: mountpointOf(layersDirectory(roots)),
     directoryOf: (id) => join(containerLayout(roots, id).layer, 'upper'),
     ids: () => idsIn(layersDirectory(roots)),
     walk: walkWithDu,

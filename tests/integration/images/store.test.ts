@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mountpointOf } from '../../../src/host/mountpoint.ts';
 import { createWorld, mountsUnder, never, unused, type World } from './world.ts';
 
 let world: World;
@@ -118,7 +119,7 @@ describe('usage', () => {
     const { size } = await stat('/bin/busybox');
     expect(usage.usedBytes).toBeGreaterThan(2 * size);
     expect(usage.inodesUsed).toBeGreaterThanOrEqual(4);
-    expect(usage.mountpoint).toBe(world.graphRoot);
+    expect(usage.mountpoint).toBe(mountpointOf(world.graphRoot));
   });
 });
 

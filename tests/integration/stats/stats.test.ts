@@ -8,10 +8,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { containerId, sandboxId } from '../../../src/core/model/ids.ts';
 import type { SandboxRecord } from '../../../src/core/model/sandbox.ts';
+import { mountpointOf } from '../../../src/host/mountpoint.ts';
 import { identify } from '../../../src/host/process-identity.ts';
 import { joinCgroup, killCgroup, makeCgroup, removeCgroup } from '../../../src/runtime/cgroups/cgroup.ts';
 import { readHierarchy } from '../../../src/runtime/cgroups/hierarchy.ts';
-import { containerLayout, layersDirectory } from '../../../src/runtime/container-layout.ts';
+import { containerLayout } from '../../../src/runtime/container-layout.ts';
 import { createStats } from '../../../src/runtime/stats/stats.ts';
 import * as samples from '../../unit/adapters/samples.ts';
 
@@ -118,11 +119,11 @@ test('a writable layer counts its blocks and inodes, hard links once, and never 
   symlinkSync('/usr', join(upper, 'usr'));
   const all = stats();
   const usage = (await all.container({ container, sandbox }))?.writableLayer;
-  expect(usage).toMatchObject({ mountpoint: layersDirectory(roots), inodesUsed: 4 });
+  expect(usage).toMatchObject({ mountpoint: mountpointOf(graph), inodesUsed: 4 });
   expect(usage?.usedBytes).toBeGreaterThanOrEqual(2 * MIB);
   expect(usage?.usedBytes).toBeLessThan(3 * MIB);
   expect(await all.writableLayers()).toMatchObject({
-    mountpoint: layersDirectory(roots),
+    mountpoint: mountpointOf(graph),
     usedBytes: usage?.usedBytes,
     inodesUsed: 4,
   });
