@@ -10,6 +10,7 @@ export default defineConfig({
       { test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], ...alone } },
       { test: { name: 'load', include: ['tests/load/**/*.test.ts'], ...alone, testTimeout: 600_000 } },
       { test: { name: 'oom', include: ['tests/oom/**/*.test.ts'], ...alone, testTimeout: 3_600_000 } },
+      { test: { name: 'kubelet', include: ['tests/kubelet/*.test.ts'], ...alone, testTimeout: 180_000 } },
       { test: { name: 'integration', include: ['tests/integration/**/*.test.ts'], ...alone } },
     ],
   },

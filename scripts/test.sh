@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib/install.sh
 
-steps=(types lint boundaries generated subset shell build build-without-v1 unit contract tools integration conformance)
+steps=(types lint boundaries generated subset shell build build-without-v1 unit contract tools integration conformance kubelet)
 reports=.cache/reports
 passed=0 failed=0 skipped=0
 
@@ -36,10 +36,10 @@ check() { # check NAME: one test, whose output is shown if it fails
 }
 
 # The numbers are the runner's own. One that fails without a failed test (it crashed, or found no test) is one failure.
-run_tests() { # run_tests PROJECT
+run_tests() { # run_tests NAME VITEST...
   local report=$reports/$1.json status=0 counts p=0 f=0 s=0
   rm -f "$report"
-  bounded npx vitest run --project "$1" --reporter=default --reporter=json --outputFile.json="$report" || status=$?
+  bounded "${@:2}" --reporter=default --reporter=json --outputFile.json="$report" || status=$?
   if counts=$(node scripts/lib/count.mjs "$report"); then read -r p f s <<<"$counts"; else status=1; fi
   if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then f=1; fi
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
@@ -69,6 +69,21 @@ run_conformance() {
   if [ "$f" -eq 0 ]; then echo "ok      conformance: $p passed, $s skipped, $missing suites not to be had"; else tail -n 30 "$log" && echo "FAILED  conformance: $f"; fi
 }
 
+# The short form, which needs minutes; building a kubelet needs more, so only the newest is built. One that stands there already is used.
+run_kubelets() {
+  local suite version api tools=${JANUS_TOOLS:-.tools}
+  timeout --kill-after=30 1800 scripts/test-tools.sh kubelet 1.29 >"$reports/kubelet-build.log" 2>&1 || tail -n 5 "$reports/kubelet-build.log"
+  for suite in 1.29:v1 1.25:v1alpha2; do
+    version=${suite%:*} api=${suite#*:}
+    if [ -x "$tools/kubelet-$version" ]; then
+      run_tests "kubelet-$version-$api" npm run --silent test:kubelet -- --version "$version" --api "$api" --short --
+    else
+      skipped=$((skipped + 1))
+      echo "skipped kubelet-$version-$api: scripts/test-tools.sh kubelet $version builds it, in ten minutes or more"
+    fi
+  done
+}
+
 selected() { # selected STEP ARGUMENT...: whether the arguments name it, or name none
   local step=$1 argument
   shift
@@ -87,9 +102,10 @@ mkdir -p "$reports"
 for step in "${steps[@]}"; do
   selected "$step" "$@" || continue
   case $step in
-    unit | contract | integration) run_tests "$step" ;;
+    unit | contract | integration) run_tests "$step" npx vitest run --project "$step" ;;
     tools) build_tools ;;
     conformance) run_conformance ;;
+    kubelet) run_kubelets ;;
     *) check "$step" ;;
   esac
 done

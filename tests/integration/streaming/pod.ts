@@ -5,7 +5,7 @@ import { type ClientV1, connectV1 } from '../../support/clients.ts';
 import { type RunningDaemon, startDaemon } from '../../support/daemon.ts';
 import { readHost } from '../../support/host.ts';
 import { containerConfig, podConfig } from '../../support/requests.ts';
-import { type ClientStream, connectSpdy, type SpdyClient } from '../../unit/streaming/spdy-client.ts';
+import { complete, type Flags, openStreams, type Session } from '../../support/sessions.ts';
 
 /** A daemon with one pod, for sessions. */
 export interface Pod {
@@ -69,51 +69,6 @@ export const startPod = async (name: string, octet: number): Promise<Pod> => {
     close,
   };
 };
-
-type StreamType = 'error' | 'stdin' | 'stdout' | 'stderr' | 'resize';
-
-/** What a client of an exec or attach holds. */
-export interface Session {
-  readonly client: SpdyClient;
-  readonly streams: Readonly<Record<StreamType, ClientStream>>;
-  /** The exit code; a failure throws with its message. */
-  exitCode(): Promise<number>;
-}
-
-interface Status {
-  readonly status: string;
-  readonly message?: string;
-  readonly reason?: string;
-  readonly details?: { readonly causes: readonly { readonly message: string }[] };
-}
-
-const exitCodeOf = ({ status, reason, message, details }: Status): number => {
-  if (status === 'Success') return 0;
-  if (reason !== 'NonZeroExitCode') throw new Error(message);
-  return Number(details?.causes[0]?.message);
-};
-
-const everything = { stdin: true, stdout: true, stderr: true, tty: false };
-type Flags = Partial<typeof everything>;
-
-const openStreams = async (url: string, flags: typeof everything): Promise<Session> => {
-  const client = await connectSpdy(url, 'v4.channel.k8s.io');
-  const wanted = { error: true, ...flags, resize: flags.tty };
-  const types = (['error', 'stdin', 'stdout', 'stderr', 'resize'] as const).filter((type) => wanted[type]);
-  const streams = Object.fromEntries(
-    types.map((type) => [type, client.open({ streamtype: type })]),
-  ) as Session['streams'];
-  const exitCode = async (): Promise<number> => {
-    await streams.error.ended;
-    return exitCodeOf(
-      JSON.parse(streams.error.text() || '{"status":"lost","message":"the session was lost"}') as Status,
-    );
-  };
-  return { client, streams, exitCode };
-};
-
-/** A terminal has no stderr. */
-const complete = (flags: Flags) => ({ ...everything, ...(flags.tty === true && { stderr: false }), ...flags });
 
 /** A script is run by the container's shell. */
 export const exec = async (

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
 import { createDecoder } from '../../../src/streaming/spdy/decoder.ts';
 import { dataHeader, goaway, ping, rstStream } from '../../../src/streaming/spdy/encoder.ts';
 import { FLAG_FIN, type Frame, frameType } from '../../../src/streaming/spdy/frames.ts';
@@ -158,10 +159,11 @@ export const handshake = async (
   headers: Record<string, string>,
   { method = 'POST', path }: { method?: string; path?: string } = {},
 ): Promise<Handshake> => {
-  const { hostname, port, pathname } = new URL(url);
-  const socket = connect(Number(port), hostname);
+  const { protocol, hostname, port, pathname, search } = new URL(url);
+  const address = { host: hostname, port: Number(port) };
+  const socket = protocol === 'https:' ? connectTls({ ...address, rejectUnauthorized: false }) : connect(address);
   const lines = Object.entries({ Host: 'test', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.write(`${method} ${path ?? pathname} HTTP/1.1\r\n${lines.join('')}\r\n`);
+  socket.write(`${method} ${path ?? `${pathname}${search}`} HTTP/1.1\r\n${lines.join('')}\r\n`);
   let answer = Buffer.alloc(0);
   while (!answer.includes('\r\n\r\n')) {
     const [chunk] = (await once(socket, 'data')) as [Buffer];

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from './support/api.ts';
+import { fullName, type Node, openNode } from './support/node.ts';
+import { container, isReady, type Manifest, pod, SLEEP, statusOf } from './support/pods.ts';
+
+let node: Node;
+
+const often = { periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 1 };
+const execProbe = (script: string) => ({ ...often, exec: { command: ['sh', '-c', script] } });
+const http = { ...often, failureThreshold: 5, httpGet: { path: '/alive', port: 8080 } };
+const tcp = { ...often, failureThreshold: 5, tcpSocket: { port: 8080 } };
+const SERVE = 'mkdir -p /www; touch /www/alive; httpd -p 8080 -h /www';
+const probed = (name: string, script: string, probes: object): Manifest =>
+  pod(name, [container('main', script, { ...probes })]);
+
+/** Each fails some seconds after its start, once: the second time the volume says that it has been there. */
+const once = (name: string, [begin, fail]: readonly [string, string], livenessProbe: object): Manifest =>
+  pod(
+    name,
+    [
+      container('main', `${begin}; if mkdir /kept/once 2>/dev/null; then sleep 6; ${fail}; fi; ${SLEEP}`, {
+        livenessProbe,
+        volumeMounts: [{ name: 'kept', mountPath: '/kept' }],
+      }),
+    ],
+    { volumes: [{ name: 'kept', emptyDir: {} }] },
+  );
+
+const failing: readonly Manifest[] = [
+  once('exec-fails', ['touch /alive', 'rm /alive'], execProbe('test -e /alive')),
+  once('http-fails', [SERVE, 'rm /www/alive'], http),
+  once('tcp-fails', [SERVE, 'killall httpd'], tcp),
+  once('exec-is-slow', ['true', 'touch /kept/slow'], execProbe('if rm /kept/slow 2>/dev/null; then sleep 20; fi')),
+];
+
+beforeAll(async () => {
+  node = await openNode({ name: 'kprobes', octet: 61 });
+  for (const manifest of failing) node.put(manifest);
+  node.put(probed('passing-exec', SLEEP, { livenessProbe: execProbe('true'), readinessProbe: execProbe('true') }));
+  node.put(probed('passing-http', `${SERVE}; ${SLEEP}`, { livenessProbe: http, readinessProbe: http }));
+  node.put(probed('passing-tcp', `${SERVE}; ${SLEEP}`, { livenessProbe: tcp, readinessProbe: tcp }));
+  node.put(probed('late', SLEEP, { readinessProbe: execProbe('test -e /tmp/ready') }));
+  const startupProbe = { ...execProbe('test -e /tmp/up'), failureThreshold: 60 };
+  node.put(probed('starting', SLEEP, { startupProbe, livenessProbe: execProbe('test -e /tmp/up') }));
+  node.put(probed('never-up', SLEEP, { startupProbe: { ...execProbe('false'), failureThreshold: 2 } }));
+});
+afterAll(() => node.close());
+
+describe.each(failing.map(({ metadata }) => metadata.name))('liveness: %s', (name) => {
+  test('the container is restarted, and is well then', async () => {
+    const found = await node.pod(name, (seen) => statusOf(seen, 'main').restartCount === 1 && isReady(seen));
+    const { lastState, state } = statusOf(found, 'main');
+    expect(lastState.terminated?.containerID).toMatch(/^janus:\/\/[0-9a-f]{64}$/);
+    expect(state.running).toBeDefined();
+  });
+});
+
+test.each(['passing-exec', 'passing-http', 'passing-tcp'])('%s: ready, and not restarted', async (name) => {
+  expect(statusOf(await node.pod(name), 'main').restartCount).toBe(0);
+});
+
+test('readiness follows the probe, without a restart', async () => {
+  const main = { pod: fullName('late'), container: 'main' };
+  const early = await node.pod('late', ({ status }) => status.phase === 'Running');
+  expect(statusOf(early, 'main').ready).toBe(false);
+  await run(main, 'touch /tmp/ready');
+  expect(statusOf(await node.pod('late'), 'main').restartCount).toBe(0);
+  await run(main, 'rm /tmp/ready');
+  await node.pod('late', (seen) => !statusOf(seen, 'main').ready);
+});
+
+test('a startup probe keeps the liveness probe away until it passes', async () => {
+  const early = await node.pod('starting', ({ status }) => status.phase === 'Running');
+  expect(statusOf(early, 'main')).toMatchObject({ started: false, ready: false });
+  await run({ pod: fullName('starting'), container: 'main' }, 'touch /tmp/up');
+  expect(statusOf(await node.pod('starting'), 'main')).toMatchObject({ started: true, restartCount: 0 });
+});
+
+test('a startup probe that does not pass restarts the container', async () => {
+  const found = await node.pod('never-up', (seen) => statusOf(seen, 'main').restartCount > 0);
+  expect(statusOf(found, 'main').started).toBe(false);
+});
+
+test('a probe that ran too long was DEADLINE_EXCEEDED', () => {
+  expect(node.daemon().log()).toMatch(/ExecSync failed.* code=DEADLINE_EXCEEDED/);
+});
