@@ -11,6 +11,7 @@ export default defineConfig({
       { test: { name: 'load', include: ['tests/load/**/*.test.ts'], ...alone, testTimeout: 600_000 } },
       { test: { name: 'oom', include: ['tests/oom/**/*.test.ts'], ...alone, testTimeout: 3_600_000 } },
       { test: { name: 'kubelet', include: ['tests/kubelet/*.test.ts'], ...alone, testTimeout: 180_000 } },
+      { test: { name: 'kubelet-demo', include: ['tests/kubelet/demo/*.test.ts'], ...alone, testTimeout: 900_000 } },
       { test: { name: 'integration', include: ['tests/integration/**/*.test.ts'], ...alone } },
     ],
   },

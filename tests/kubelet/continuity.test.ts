@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { logs, run } from './support/api.ts';
-import { processesOf } from './support/cgroups.ts';
+import { initOf } from './support/cgroups.ts';
 import { fullName, type Node, openNode } from './support/node.ts';
 import { asked } from './support/options.ts';
 import { container, idOf, type Pod, pod, SLEEP } from './support/pods.ts';
@@ -23,7 +23,7 @@ const identityOf = ({ metadata, status }: Pod) => ({
   address: status.podIP,
   containers: status.containerStatuses?.map((container) => {
     const { name, containerID, restartCount, state } = container;
-    return { name, containerID, restartCount, state, first: processesOf(idOf(container))[0] };
+    return { name, containerID, restartCount, state, init: initOf(idOf(container)) };
   }),
 });
 const identities = async () => Promise.all(NAMES.map(async (name) => identityOf(await node.pod(name))));

@@ -35,9 +35,35 @@ export const cgroupOf = (containerId: string): string => {
   return path;
 };
 
-/** The processes of a container. */
-export const processesOf = (containerId: string): readonly number[] =>
-  readFileSync(join(cgroupOf(containerId), 'cgroup.procs'), 'utf8')
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  /** In ticks since the boot. */
+  readonly startTime: number;
+}
+
+/** proc_pid_stat(5); the name in it may hold anything. Undefined when it has just ended. */
+const readProcess = (pid: number): Process | undefined => {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return { pid, parent: Number(fields[1]), startTime: Number(fields[19]) };
+  } catch {
+    return undefined;
+  }
+};
+
+/** The first process of a container. That of an exec, too, has a parent outside, but started later. */
+export const initOf = (containerId: string): Process => {
+  const pids = readFileSync(join(cgroupOf(containerId), 'cgroup.procs'), 'utf8')
     .split('\n')
     .filter(Boolean)
     .map(Number);
+  const processes = pids.flatMap((pid) => readProcess(pid) ?? []);
+  const [init] = processes
+    .filter(({ parent }) => !pids.includes(parent))
+    .sort((one, other) => one.startTime - other.startTime);
+  if (init === undefined) throw new Error(`no process in ${containerId}`);
+  return init;
+};
