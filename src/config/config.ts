@@ -23,6 +23,9 @@ export interface Config {
   readonly network: NetworkConfig;
   readonly images: ImagesConfig;
   readonly streaming: StreamingConfig;
+  readonly cdi: CdiConfig;
+  /** A file with OCI hooks for every container; empty: none. */
+  readonly hookSpec: string;
   /** Octal file mode mask of containers: 0o022 or 0o027. */
   readonly umask: number;
 }
@@ -63,4 +66,10 @@ export interface StreamingConfig {
   /** 0: any free port. */
   readonly port: number;
   readonly tls: { readonly cert: string; readonly key: string; readonly ca: string } | undefined;
+}
+
+export interface CdiConfig {
+  readonly enabled: boolean;
+  /** The last one goes first. */
+  readonly specDirs: readonly string[];
 }

@@ -29,6 +29,9 @@ export const defaultSettings: CompleteSettings = {
   'registries-conf': '',
   'streaming-address': '127.0.0.1',
   'streaming-port': 0,
+  'enable-cdi': false,
+  'cdi-spec-dirs': ['/etc/cdi', '/var/run/cdi'],
+  'hook-spec': '',
   'native.umask': 'secure',
 };
 

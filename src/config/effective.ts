@@ -27,6 +27,8 @@ export const effectiveConfig = (given: Settings, findProgram: (name: string) => 
       podSandboxImage: settings['pod-sandbox-image'],
     },
     streaming: streamingOf(settings),
+    cdi: { enabled: settings['enable-cdi'], specDirs: settings['cdi-spec-dirs'] },
+    hookSpec: settings['hook-spec'],
     umask: settings['native.umask'] === 'normal' ? 0o022 : 0o027,
   };
 };

@@ -72,6 +72,9 @@ export const settingsSchema = z.object({
   'streaming-port': rule.integer(0, 65535),
   /** Of Janus. */
   'streaming-tls': tls,
+  'enable-cdi': rule.flag,
+  'cdi-spec-dirs': z.array(rule.path, 'must be a list of paths'),
+  'hook-spec': rule.pathOrUnset,
   'native.umask': rule.word(['normal', 'secure']),
 });
 
@@ -85,17 +88,14 @@ export const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(se
 /** Keys of iSulad's daemon.json, old and new, that do nothing in Janus. */
 export const IGNORED_KEYS: ReadonlySet<string> = new Set([
   'authorization-plugin',
-  'cdi-spec-dirs',
   'container-log',
   'cpu-rt-period',
   'cpu-rt-runtime',
   'cri-sandboxers',
   'default-ulimits',
   'disable-connections',
-  'enable-cdi',
   'enable-plugins',
   'engine',
-  'hook-spec',
   'image-layer-check',
   'image-opt-timeout',
   'image-server-sock-addr',

@@ -17,8 +17,10 @@ import type { StreamUrls } from '../core/ports/stream-urls.ts';
 import { createRegistry } from '../core/registry.ts';
 import { createWaiters } from '../core/waiters.ts';
 import { createImageStore } from '../images/image-store.ts';
+import { createCdi, noCdi } from '../runtime/cdi/cdi.ts';
 import { readHierarchy } from '../runtime/cgroups/hierarchy.ts';
 import { createContainerRuntime } from '../runtime/container-runtime.ts';
+import { readHookSpec } from '../runtime/hooks/hook-spec.ts';
 import { createMetrics } from '../runtime/metrics/metrics.ts';
 import { createOciRuntimes } from '../runtime/oci-runtime.ts';
 import { createSandboxHost } from '../runtime/sandbox/host.ts';
@@ -47,7 +49,12 @@ export const createContext = async ({
 }: Parts): Promise<Context> => {
   const { state, graph, cgroupParent, umask } = config;
   const clock = createClock();
-  const [host, features] = await Promise.all([readHostFacts(), readRuntimeFeatures(config.runtimes, logger)]);
+  const [host, features, hooks] = await Promise.all([
+    readHostFacts(),
+    readRuntimeFeatures(config.runtimes, logger),
+    readHookSpec(config.hookSpec),
+  ]);
+  const cdi = config.cdi.enabled ? createCdi(config.cdi.specDirs, logger) : noCdi(logger);
   for (const limit of hostLimits(host)) logger.warn(limit);
   const cgroups = readHierarchy();
   const cgroupDriver = config.systemdCgroup ? 'systemd' : 'cgroupfs';
@@ -68,7 +75,7 @@ export const createContext = async ({
   });
   const containersOf = (pod: SandboxId) =>
     containers.all().flatMap(({ id, sandboxId }) => (sandboxId === pod ? [id] : []));
-  const environment = { roots, runtimes, cgroups, host, features, images, umask, logger };
+  const environment = { roots, runtimes, cgroups, host, features, images, umask, cdi, hooks, logger };
   const stats = createStats({ roots, cgroups, containersOf });
   return {
     sandboxes: createRegistry({

@@ -1,9 +1,11 @@
 import type { ContainerRef } from '../core/ports/container-runtime.ts';
 import type { ImageStore } from '../core/ports/image-store.ts';
 import type { Logger } from '../core/ports/logger.ts';
+import type { Cdi } from './cdi/cdi.ts';
 import type { CgroupHierarchy } from './cgroups/hierarchy.ts';
 import { cgroupDirectory } from './cgroups/paths.ts';
 import type { Roots } from './container-layout.ts';
+import type { Hooks } from './hooks/schema.ts';
 import type { OciRuntimes } from './oci-runtime.ts';
 import type { HostFacts } from './spec/host-facts.ts';
 import type { RuntimeFeatures } from './spec/runtime-features.ts';
@@ -19,6 +21,9 @@ export interface ContainerEnvironment {
   /** For image mounts. */
   readonly images: Pick<ImageStore, 'find'>;
   readonly umask: number;
+  readonly cdi: Cdi;
+  /** Of every container. */
+  readonly hooks: Hooks;
   readonly logger: Logger;
 }
 

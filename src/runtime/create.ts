@@ -56,8 +56,10 @@ const writeSpec = async (
     usernsPath: plan.paths.userns,
   });
   const cgroupsPath = ociCgroupsPath(plan.sandbox, plan.container.id);
-  const spec = buildSpec({ ...plan, ...prepared, mounts, rootfs, cgroupsPath, umask: env.umask, host: env.host });
-  await writeFile(layout.spec, JSON.stringify(spec), { mode: 0o600 });
+  const { umask, host, hooks } = env;
+  const spec = buildSpec({ ...plan, ...prepared, mounts, rootfs, cgroupsPath, umask, host, hooks });
+  const edited = await env.cdi.inject(spec, plan.container.config);
+  await writeFile(layout.spec, JSON.stringify(edited), { mode: 0o600 });
   return prepared.user;
 };
 

@@ -16,6 +16,14 @@ const life = 'contract/pod-life.test.ts';
 const exec = 'integration/streaming/exec.test.ts';
 const attach = 'integration/streaming/attach.test.ts';
 
+const ofCdi: readonly Shown[] = [
+  {
+    file: 'contract/cdi.test.ts',
+    test: 'CDI devices bring nodes, mounts, environment, groups and hooks, with the runtime %j',
+    fields: { ContainerConfig: 'CDI_devices', CDIDevice: 'name' },
+  },
+];
+
 const ofPods: readonly Shown[] = [
   {
     file: pods,
@@ -317,4 +325,11 @@ const ofOtherHosts: readonly Shown[] = [
 ];
 
 /** Each request field of RuntimeService that docs/reference/cri.md calls honoured, with a test that shows it. */
-export const shown: readonly Shown[] = [...ofPods, ...ofContainers, ...ofLists, ...ofSessions, ...ofOtherHosts];
+export const shown: readonly Shown[] = [
+  ...ofPods,
+  ...ofCdi,
+  ...ofContainers,
+  ...ofLists,
+  ...ofSessions,
+  ...ofOtherHosts,
+];

@@ -1,5 +1,6 @@
-import { invalidArgument, JanusError } from '../../core/errors.ts';
+import { invalidArgument } from '../../core/errors.ts';
 import type { ContainerPlan } from '../../core/ports/container-runtime.ts';
+import type { Hooks } from '../hooks/schema.ts';
 import { specAnnotations } from './annotations.ts';
 import { capabilitiesFor } from './capabilities.ts';
 import { processArgs, workingDirectory } from './command.ts';
@@ -33,6 +34,8 @@ export interface SpecInput extends ContainerPlan, PreparedInputs {
   /** Config.umask. */
   readonly umask: number;
   readonly host: HostFacts;
+  /** Of every container. */
+  readonly hooks: Hooks;
 }
 
 /**
@@ -55,6 +58,7 @@ export const buildSpec = (input: SpecInput): OciSpec => {
       privileged: security.privileged,
       ownIpc: security.namespaces.ipc === 'container',
     }),
+    ...(Object.keys(input.hooks).length > 0 && { hooks: input.hooks }),
     linux: ociLinux(input, capabilities, labels),
     annotations: specAnnotations(input),
   };
@@ -64,7 +68,6 @@ const checkRequest = ({ container, sandbox }: SpecInput): void => {
   if (container.config.security.privileged && !sandbox.config.security.privileged) {
     throw invalidArgument('privileged', 'no privileged container is allowed in an unprivileged pod');
   }
-  if (container.config.cdiDevices.length > 0) throw new JanusError('unimplemented', 'CDI devices are not supported');
 };
 
 const ociProcess = (input: SpecInput, capabilities: OciCapabilities, labels: SELinuxLabels | undefined): OciProcess => {

@@ -1,3 +1,5 @@
+import type { Hooks } from '../hooks/schema.ts';
+
 /**
  * The parts of the OCI runtime specification (config.json, v1.0.2 and the optional fields of later versions) that
  * Janus writes. Field names and meaning are those of https://github.com/opencontainers/runtime-spec: config.md and
@@ -60,8 +62,19 @@ export interface OciNamespace {
   readonly path?: string;
 }
 
-/** config-linux.md, "Devices". */
-export interface OciDevice {
+/** config-linux.md, "Devices": any node; a fifo (`p`) has no numbers. */
+export interface OciDeviceNode {
+  readonly type: 'c' | 'b' | 'u' | 'p';
+  readonly path: string;
+  readonly major?: number;
+  readonly minor?: number;
+  readonly fileMode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** A node of a device of the host. */
+export interface OciDevice extends OciDeviceNode {
   readonly type: 'c' | 'b';
   readonly path: string;
   readonly major: number;
@@ -126,7 +139,7 @@ export interface OciLinux {
   readonly namespaces: readonly OciNamespace[];
   readonly uidMappings?: readonly OciIdMapping[];
   readonly gidMappings?: readonly OciIdMapping[];
-  readonly devices: readonly OciDevice[];
+  readonly devices: readonly OciDeviceNode[];
   readonly cgroupsPath: string;
   readonly resources: OciResources;
   readonly rootfsPropagation?: 'rshared' | 'rslave';
@@ -134,6 +147,16 @@ export interface OciLinux {
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];
   readonly mountLabel?: string;
+  readonly intelRdt?: OciIntelRdt;
+}
+
+/** config-linux.md, "IntelRdt". */
+export interface OciIntelRdt {
+  readonly closID?: string | undefined;
+  readonly l3CacheSchema?: string | undefined;
+  readonly memBwSchema?: string | undefined;
+  readonly enableCMT?: boolean | undefined;
+  readonly enableMBM?: boolean | undefined;
 }
 
 /** config.md. */
@@ -142,6 +165,7 @@ export interface OciSpec {
   readonly root: { readonly path: string; readonly readonly: boolean };
   readonly process: OciProcess;
   readonly mounts: readonly OciMount[];
+  readonly hooks?: Hooks;
   readonly linux: OciLinux;
   readonly annotations: Readonly<Record<string, string>>;
 }

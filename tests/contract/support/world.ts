@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly name: string;
   readonly octet: number;
   readonly enableCriV1?: boolean;
+  /** More of daemon.json. */
+  readonly config?: (bed: Bed) => Readonly<Record<string, unknown>>;
 }
 
 const removePods = async ({ runtime }: ClientV1alpha2): Promise<void> => {
@@ -31,9 +33,15 @@ const removePods = async ({ runtime }: ClientV1alpha2): Promise<void> => {
   await Promise.all(items.map(({ id }) => runtime.removePodSandbox({ podSandboxId: id })));
 };
 
-export const openWorld = async ({ name, octet, enableCriV1 = withV1 }: WorldOptions): Promise<World> => {
+export const openWorld = async ({
+  name,
+  octet,
+  enableCriV1 = withV1,
+  config = () => ({}),
+}: WorldOptions): Promise<World> => {
   const bed = makeBed(name, octet);
   const registry = await startRegistry(bed);
+  const extra = config(bed);
   const start = (): Promise<RunningDaemon> =>
     startDaemon(bed, {
       'enable-cri-v1': enableCriV1,
@@ -41,6 +49,7 @@ export const openWorld = async ({ name, octet, enableCriV1 = withV1 }: WorldOpti
       'enable-pod-events': enableCriV1,
       'insecure-registries': [registry.address],
       runtimes: crunRuntime(bed),
+      ...extra,
     });
   let daemon = await start();
   const clients = { v1: connectV1(bed.socket), v1alpha2: connectV1alpha2(bed.socket) };

@@ -152,6 +152,8 @@ test('two containers of one image share no environment', () => {
   expect(image.env).toEqual(['SHARED=1']);
 });
 
-test('CDI devices are refused rather than ignored', () => {
-  expect(() => build({ config: { cdiDevices: ['vendor.com/gpu=0'] } })).toThrow('CDI');
+test('the hooks of every container are its own too, if there are any', () => {
+  const hooks = { poststop: [{ path: '/bin/true' }] };
+  expect(buildSpec({ ...specInput(), hooks }).hooks).toEqual(hooks);
+  expect(buildSpec(specInput())).not.toHaveProperty('hooks');
 });

@@ -234,6 +234,7 @@ export const specInput = (over: Overrides = {}): SpecInput => ({
   rootfs: '/run/rootfs',
   cgroupsPath: '/kubepods/pod1/b',
   umask: 0o022,
+  hooks: {},
   host: { ...host, ...over.host },
   ...over.input,
 });

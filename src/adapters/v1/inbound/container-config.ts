@@ -8,7 +8,7 @@ import { mount } from './mounts.ts';
 import { supplementalGroupsPolicy } from './security.ts';
 
 const CDI_NAME = {
-  pattern: /^[A-Za-z][A-Za-z0-9._-]*\/[A-Za-z][A-Za-z0-9._-]*=[A-Za-z0-9][A-Za-z0-9._:-]*$/,
+  pattern: /^[A-Za-z]([\w.-]*[A-Za-z0-9])?\/[A-Za-z]([\w.-]*[A-Za-z0-9])?=[A-Za-z0-9]([\w.:-]*[A-Za-z0-9])?$/,
   rule: 'must be a CDI name such as vendor.com/class=name',
 };
 
