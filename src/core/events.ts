@@ -27,10 +27,15 @@ export const createEvents = (): Events => {
       subscribers.delete(subscriber);
       wake();
     };
+    // Some events are lost for it anyway: the rest would only be kept for nobody.
+    const cut = (): void => {
+      pending.length = 0;
+      close();
+    };
     const subscriber: Subscriber = {
       push: (event) => {
-        if (pending.push(event) > MAX_PENDING) close();
-        wake();
+        if (pending.push(event) > MAX_PENDING) cut();
+        else wake();
       },
     };
     if (open) subscribers.add(subscriber);

@@ -98,12 +98,21 @@ const takeDownStrays = async (recovery: Recovery, { sandboxes, containers }: Str
   return failures;
 };
 
+/** Times that clients were told: what is told from now on comes after them, although the host's clock may have been set back. */
+const timesGiven = (ctx: Context): readonly bigint[] => [
+  ...ctx.sandboxes.all().map(({ createdAt }) => createdAt),
+  ...ctx.containers.all().flatMap(({ createdAt, state }) => {
+    if (state.kind === 'running') return [createdAt, state.startedAt];
+    return state.kind === 'exited' ? [createdAt, state.exit.finishedAt] : [createdAt];
+  }),
+];
+
 /**
  * Brings records and host together after the daemon was away: what ran still runs and is known, what ended meanwhile has its exit, what was half-made
  * or has no record is taken down, and a pod that cannot be recovered stays listed as not ready.
  */
 export const recover = async (ctx: Context): Promise<RecoveryReport> => {
-  for (const { createdAt } of [...ctx.sandboxes.all(), ...ctx.containers.all()]) ctx.clock.advanceTo(createdAt);
+  for (const time of timesGiven(ctx)) ctx.clock.advanceTo(time);
   const leftovers = new Map((await ctx.host.leftovers()).map((leftover) => [leftover.id, leftover]));
   const recovery: Recovery = { ctx, signal: AbortSignal.timeout(DEADLINE_MS), takenDown: 0 };
   const notAdopted = await adoptLost(recovery, leftovers);

@@ -3,7 +3,7 @@ import type { PodEventKind } from './engine.ts';
 import type { ContainerExit, ContainerRecord, ContainerState } from './model/container.ts';
 import { isListed } from './model/container.ts';
 import type { ContainerId, SandboxId } from './model/ids.ts';
-import type { SandboxRecord, SandboxState } from './model/sandbox.ts';
+import { isListed as isListedSandbox, type SandboxRecord, type SandboxState } from './model/sandbox.ts';
 
 /** Containers of a pod that clients see, in order of creation. */
 export const containersOf = (ctx: Context, id: SandboxId): readonly ContainerRecord[] =>
@@ -32,6 +32,22 @@ const CONTAINER_NEXT: Readonly<Record<ContainerState['kind'], readonly Container
   created: ['running', 'exited'],
   running: ['running', 'exited'],
   exited: [],
+};
+
+/** Deletes the record of what could not be made. If it was to be seen for a moment, its end is told as well. */
+export const forgetSandbox = async (ctx: Context, id: SandboxId): Promise<void> => {
+  const sandbox = ctx.sandboxes.get(id);
+  await ctx.sandboxes.delete(id);
+  if (sandbox !== undefined && isListedSandbox(sandbox)) announce(ctx, 'deleted', { id, sandbox });
+};
+
+/** As forgetSandbox. */
+export const forgetContainer = async (ctx: Context, { id, sandboxId }: ContainerRecord): Promise<void> => {
+  const container = ctx.containers.get(id);
+  const sandbox = ctx.sandboxes.get(sandboxId);
+  await ctx.containers.delete(id);
+  if (container !== undefined && isListed(container) && sandbox !== undefined)
+    announce(ctx, 'deleted', { id, sandbox });
 };
 
 /** The one place where a sandbox changes its state. */

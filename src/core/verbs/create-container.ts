@@ -17,7 +17,7 @@ import { signalName } from '../model/signals.ts';
 import type { Progress } from '../operations.ts';
 import type { ContainerRef } from '../ports/container-runtime.ts';
 import { processOf } from '../process-of.ts';
-import { moveContainer } from '../transitions.ts';
+import { forgetContainer, moveContainer } from '../transitions.ts';
 import { type Undo, undoOnFailure } from '../undo.ts';
 import { checkAgainstPod } from './check-container.ts';
 
@@ -111,7 +111,7 @@ const begin = (ctx: Context, sandbox: SandboxRecord, asked: Asked): Promise<Cont
   const work = (progress: Progress): Promise<ContainerId> =>
     undoOnFailure(
       (undo) => build(ctx, { sandbox, record, image }, { progress, undo }),
-      () => ctx.containers.delete(record.id),
+      () => forgetContainer(ctx, record),
     );
   return ctx.containerJoins.join({
     name: record.name,

@@ -5,7 +5,7 @@ import { newSandboxId, type SandboxId } from '../model/ids.ts';
 import { type NetworkAttachment, type SandboxConfig, type SandboxRecord, sandboxName } from '../model/sandbox.ts';
 import type { Progress } from '../operations.ts';
 import { settleAll } from '../settle.ts';
-import { moveSandbox } from '../transitions.ts';
+import { forgetSandbox, moveSandbox } from '../transitions.ts';
 import { type Undo, undoOnFailure } from '../undo.ts';
 
 export interface RunPodSandboxRequest {
@@ -52,7 +52,7 @@ export const runPodSandbox = async (ctx: Context, request: RunPodSandboxRequest)
       ctx.operations.run('RunPodSandbox', record.id, (progress) =>
         undoOnFailure(
           (undo) => build(ctx, record, { progress, undo }),
-          () => ctx.sandboxes.delete(record.id),
+          () => forgetSandbox(ctx, record.id),
         ),
       ),
   });

@@ -4,6 +4,7 @@ import * as cri from '../../../src/adapters/v1/generated/api.ts';
 import { adapter } from '../../../src/adapters/v1/index.ts';
 import type { Call, PodEvent } from '../../../src/core/engine.ts';
 import { JanusError } from '../../../src/core/errors.ts';
+import { createEvents } from '../../../src/core/events.ts';
 import { eventsOf, fakeEngine } from './fake-engine.ts';
 import * as samples from './samples.ts';
 import { ask, askCancellable, serve } from './served.ts';
@@ -195,6 +196,34 @@ describe('pod events', () => {
     const answer = await ask(runtime, runtime.podSandboxStatus, request);
     expect(answer).toMatchObject({ timestamp: 77n, containersStatuses: [{ id: containerId }] });
   });
+
+  test('are lost for one that does not read, whom that costs its stream, and for nobody else', async () => {
+    const events = createEvents();
+    const { runtime } = await start({ events: ({ signal }) => events.subscribe(signal) });
+    const padded = {
+      ...event(1n),
+      sandbox: { ...samples.sandbox, config: { ...samples.sandboxConfig, annotations: { pad: 'x'.repeat(10_000) } } },
+    };
+    const [slow, quick] = [runtime.getContainerEvents({}), runtime.getContainerEvents({})];
+    let read = 0;
+    quick.on('data', () => (read += 1));
+    quick.on('error', () => undefined);
+    await vi.waitFor(() => expect(events.subscribers).toBe(2));
+    events.publish(padded);
+    await new Promise((resolve) => slow.once('data', resolve));
+    slow.pause();
+    for (let published = 0; events.subscribers === 2; published += 1) {
+      events.publish(padded);
+      if (published % 100 === 0) await ask(runtime, runtime.version, { version: '' });
+    }
+    const before = read;
+    events.publish(event(2n));
+    await vi.waitFor(() => expect(read).toBeGreaterThan(before));
+    const failure = new Promise((resolve) => slow.once('error', resolve));
+    slow.resume();
+    expect(await failure).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+    quick.cancel();
+  }, 60_000);
 
   test('that the engine ends because they were not read are RESOURCE_EXHAUSTED', async () => {
     async function* cut(): AsyncGenerator<PodEvent> {

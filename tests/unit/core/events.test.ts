@@ -44,7 +44,7 @@ it('wake a subscriber that waits', async () => {
   expect(await last).toEqual({ done: true, value: undefined });
 });
 
-it('a subscriber that stops reading is cut, and the others are not', async () => {
+it('a subscriber that stops reading is cut, nothing is kept for it, and the others are not', async () => {
   const events = createEvents();
   const abort = new AbortController();
   const slow = events.subscribe(abort.signal);
@@ -54,7 +54,7 @@ it('a subscriber that stops reading is cut, and the others are not', async () =>
     await quick.next();
   }
   expect(events.subscribers).toBe(1);
-  expect(await times(slow)).toHaveLength(10_001);
+  expect(await times(slow)).toEqual([]);
   abort.abort();
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ContainerState } from '../../../src/core/model/container.ts';
 import type { SandboxState } from '../../../src/core/model/sandbox.ts';
 import { endContainer, moveContainer, moveSandbox } from '../../../src/core/transitions.ts';
-import { createBed } from './fakes/bed.ts';
+import { createBed, settle } from './fakes/bed.ts';
 import { containerRecord, sandboxRecord } from './fakes/records.ts';
 
 const process = { pid: 1, startTime: '1' };
@@ -107,6 +107,23 @@ describe('subscribers', () => {
     const times = seen.map(({ timestamp }) => timestamp);
     expect(times).toEqual([...times].sort((a, b) => (a < b ? -1 : 1)));
     expect(ctx.events.subscribers).toBe(0);
+  });
+
+  it('hear of the end of what was to be seen for a moment and could not be kept', async () => {
+    const { engine, script, pod, container } = createBed();
+    const abort = new AbortController();
+    const events = engine.events({ signal: abort.signal });
+    const sandbox = await pod();
+    const release = script.hold('runtime.create');
+    const made = expect(container(sandbox)).rejects.toThrow('containers.put durable fails');
+    await settle();
+    script.failOnce('containers.put durable');
+    release();
+    await made;
+    abort.abort();
+    const seen: string[] = [];
+    for await (const { kind, id } of events ?? []) if (id !== sandbox) seen.push(kind);
+    expect(seen).toEqual(['created', 'deleted']);
   });
 
   it('are none when events are switched off', () => {
