@@ -10,7 +10,7 @@ janus_packages=(
 )
 # To test: images of its own making, a registry to pull them from, and the check of these scripts.
 # shellcheck disable=SC2034
-test_packages=(attr buildah busybox-static docker-registry shellcheck)
+test_packages=(attr buildah busybox-static docker-registry shellcheck criu)
 
 # install_packages PACKAGE...: installs those that are missing; says nothing and asks no network if none is.
 install_packages() {

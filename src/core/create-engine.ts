@@ -5,6 +5,7 @@ import { refOf } from './exits.ts';
 import { filterContainers, filterSandboxes } from './filters.ts';
 import { processOf } from './process-of.ts';
 import { containersOf } from './transitions.ts';
+import { checkpointContainer } from './verbs/checkpoint-container.ts';
 import { createContainer, readySandbox } from './verbs/create-container.ts';
 import { imageStatus, listImages, pullImage, removeImage } from './verbs/images.ts';
 import { execSync, reopenContainerLog, requireRunning, updateContainerResources } from './verbs/in-container.ts';
@@ -95,6 +96,7 @@ export const createEngine = (ctx: Context, facts: EngineFacts): Engine => ({
   listContainers: (filter) => filterContainers(ctx.containers.all(), filter),
   updateContainerResources: (id, resources) => updateContainerResources(ctx, id, resources),
   reopenContainerLog: (id) => reopenContainerLog(ctx, id),
+  checkpointContainer: (id, request) => checkpointContainer(ctx, id, request),
   containerInfo: (id) => containerInfo(ctx, id),
 
   execSync: (request, call) => execSync(ctx, request, call),

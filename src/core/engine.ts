@@ -104,6 +104,12 @@ export interface Engine {
   listContainers(filter: ContainerFilter): readonly ContainerRecord[];
   updateContainerResources(id: string, resources: LinuxResources, call: Call): Promise<void>;
   reopenContainerLog(id: string, call: Call): Promise<void>;
+  /** `location` is the absolute path of the archive; seconds, 0 is the default. */
+  checkpointContainer(
+    id: string,
+    request: { readonly location: string; readonly timeoutSeconds: number },
+    call: Call,
+  ): Promise<void>;
 
   /** Seconds; 0 is no limit. */
   execSync(

@@ -7,6 +7,7 @@ import { processOf } from '../core/process-of.ts';
 import { isRunning, signalProcess } from '../host/process-identity.ts';
 import { createAttach } from './attach/attach.ts';
 import { killCgroup } from './cgroups/cgroup.ts';
+import { checkpoint } from './checkpoint/checkpoint.ts';
 import { conmonPid } from './conmon/conmon.ts';
 import { readExitFile, watchExits } from './conmon/exits.ts';
 import { reopenLog } from './conmon/reopen-log.ts';
@@ -89,6 +90,7 @@ export const createContainerRuntime = (env: ContainerEnvironment): ContainerRunt
     update: (ref, resources, { signal }) => updateResources(env, ref, { resources, signal }),
     reopenLog: ({ container }, options) =>
       reopenLog(containerLayout(env.roots, container.id).bundle, container.logPath, options),
+    checkpoint: (ref, location, { signal }) => checkpoint(env, ref, { location, signal }),
     inspect: (ref) => inspect(env, ref),
     exitOf: exitReader(env),
     onExit: (listener) => watchExits(exitsDirectory(env.roots), listener),

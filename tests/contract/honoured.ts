@@ -16,6 +16,19 @@ const life = 'contract/pod-life.test.ts';
 const exec = 'integration/streaming/exec.test.ts';
 const attach = 'integration/streaming/attach.test.ts';
 
+const ofCheckpoints: readonly Shown[] = [
+  {
+    file: 'integration/checkpoint/checkpoint.test.ts',
+    test: 'is written into an archive as other engines write it, and goes on running',
+    fields: { CheckpointContainerRequest: 'container_id location' },
+  },
+  {
+    file: 'integration/checkpoint/checkpoint.test.ts',
+    test: 'goes on running when its checkpoint takes too long, and nothing of it is left',
+    fields: { CheckpointContainerRequest: 'timeout' },
+  },
+];
+
 const ofCdi: readonly Shown[] = [
   {
     file: 'contract/cdi.test.ts',
@@ -327,7 +340,7 @@ const ofOtherHosts: readonly Shown[] = [
 /** Each request field of RuntimeService that docs/reference/cri.md calls honoured, with a test that shows it. */
 export const shown: readonly Shown[] = [
   ...ofPods,
-  ...ofCdi,
+  ...ofCdi, ...ofCheckpoints,
   ...ofContainers,
   ...ofLists,
   ...ofSessions,

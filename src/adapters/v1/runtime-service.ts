@@ -1,7 +1,6 @@
 import type { Engine } from '../../core/engine.ts';
-import { JanusError } from '../../core/errors.ts';
 import { optionalResources } from '../shared/inbound/resources.ts';
-import { filled } from '../shared/inbound/rules.ts';
+import { absolutePath, filled, integer, NOT_NEGATIVE } from '../shared/inbound/rules.ts';
 import { runtimeHandlers as sharedHandlers } from '../shared/runtime-service.ts';
 import type { Handlers } from '../shared/service.ts';
 import type { ListEncodings, RuntimeService } from './definition.ts';
@@ -19,14 +18,6 @@ type RuntimeHandlers = Handlers<RuntimeService>;
 
 const messages = { sandboxConfig, containerConfig, containerStatus, containerStats, podSandboxStats };
 
-const notImplemented = (): JanusError => new JanusError('unimplemented', 'not implemented');
-
-const unimplemented = {
-  async checkpointContainer() {
-    throw notImplemented();
-  },
-} satisfies Partial<RuntimeHandlers>;
-
 /** What v1 adds to v1alpha2's RPCs, or answers more fully. */
 const added = (engine: Engine) =>
   ({
@@ -37,6 +28,16 @@ const added = (engine: Engine) =>
 
     async runtimeConfig() {
       return runtimeConfigResponse(await engine.status());
+    },
+
+    async checkpointContainer({ containerId, location, timeout, ...rest }, call) {
+      rest satisfies Record<string, never>;
+      const request = {
+        location: absolutePath(location, 'location'),
+        timeoutSeconds: integer(timeout, 'timeout', NOT_NEGATIVE),
+      };
+      await engine.checkpointContainer(filled(containerId, 'container_id'), request, call);
+      return {};
     },
 
     async listMetricDescriptors() {
@@ -67,7 +68,6 @@ export const runtimeHandlers = (engine: Engine, lists: ListEncodings): RuntimeHa
     ...shared,
     ...added(engine),
     ...listStreams(engine, lists),
-    ...unimplemented,
 
     async podSandboxStatus(request) {
       // A timestamp promises events, so without them there is none.

@@ -95,6 +95,8 @@ export interface ContainerRuntime {
   attach(ref: ContainerRef, io: SessionIo, options: { signal: AbortSignal }): Promise<void>;
   update(ref: ContainerRef, resources: LinuxResources, options: { signal: AbortSignal }): Promise<void>;
   reopenLog(ref: ContainerRef, options: { signal: AbortSignal }): Promise<void>;
+  /** Writes an archive of the container, which goes on running, also when that fails. failed-precondition: this host cannot. */
+  checkpoint(ref: ContainerRef, location: string, options: { signal: AbortSignal }): Promise<void>;
   inspect(ref: ContainerRef): Promise<RuntimeState>;
   /** Ids of containers that have ended, as it happens; each is told at least once while it is watched, those that ended before too. */
   onExit(listener: (id: ContainerId) => void): Disposable;

@@ -34,6 +34,7 @@ const answers: Engine = {
   listContainers: () => [container],
   updateContainerResources: async () => undefined,
   reopenContainerLog: async () => undefined,
+  checkpointContainer: async () => undefined,
   execSync: async () => ({ stdout: Buffer.from([0, 255, 10]), stderr: Buffer.from('err'), exitCode: 3 }),
   execUrl: () => 'http://127.0.0.1:1/exec/token',
   attachUrl: () => 'http://127.0.0.1:1/attach/token',

@@ -85,6 +85,7 @@ export const createFakeRuntime = (script: Script): FakeRuntime => {
     attach: () => Promise.reject(new Error('not faked')),
     update: (_ref, _resources, { signal }) => script.enter('runtime.update', signal),
     reopenLog: (_ref, { signal }) => script.enter('runtime.reopenLog', signal),
+    checkpoint: (_ref, _location, { signal }) => script.enter('runtime.checkpoint', signal),
     inspect: async function (this: FakeRuntime) {
       await script.enter('runtime.inspect');
       return this.inspected;
