@@ -45,6 +45,8 @@ test('without a file and flags there are the defaults', () => {
     handlers: {},
     network: { plugin: 'none', confDir: '/etc/cni/net.d', binDirs: ['/opt/cni/bin', '/usr/lib/cni'] },
     streaming: { address: '127.0.0.1', port: 0, tls: undefined },
+    cdi: { enabled: false, specDirs: ['/etc/cdi', '/var/run/cdi'] },
+    hookSpec: '',
     umask: 0o027,
   });
   expect(Object.keys(config.runtimes)).toEqual(['runc', 'crun']);
@@ -79,6 +81,9 @@ test('every setting reaches the configuration', () => {
     'websocket-server-listening-port': 10351,
     'streaming-address': '0.0.0.0',
     'streaming-tls': { cert: '/data/cert', key: '/data/key' },
+    'enable-cdi': true,
+    'cdi-spec-dirs': ['/data/cdi'],
+    'hook-spec': '/data/hooks.json',
     'native.umask': 'normal',
   });
   expect(config).toEqual({
@@ -107,6 +112,8 @@ test('every setting reaches the configuration', () => {
       podSandboxImage: 'pause:1',
     },
     streaming: { address: '0.0.0.0', port: 10351, tls: { cert: '/data/cert', key: '/data/key', ca: '' } },
+    cdi: { enabled: true, specDirs: ['/data/cdi'] },
+    hookSpec: '/data/hooks.json',
     umask: 0o022,
   });
 });
@@ -146,8 +153,8 @@ test.each([
 });
 
 test('keys of iSulad without effect are named in one warning', () => {
-  expect(load({ 'storage-driver': 'overlay2', 'hook-spec': '/x', group: '' }).warnings).toEqual([
-    `${file}: known, but without effect in Janus: storage-driver, hook-spec`,
+  expect(load({ 'storage-driver': 'overlay2', 'tls-verify': false, group: '' }).warnings).toEqual([
+    `${file}: known, but without effect in Janus: storage-driver, tls-verify`,
   ]);
 });
 
