@@ -62,6 +62,9 @@ const POLLED: ReadonlySet<string> = new Set([
   'StreamContainerStats',
   'StreamPodSandboxStats',
   'StreamImages',
+  'ListMetricDescriptors',
+  'ListPodSandboxMetrics',
+  'StreamPodSandboxMetrics',
 ]);
 
 const giveUp = (call: ServerCall): JanusError =>

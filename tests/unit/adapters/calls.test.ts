@@ -178,7 +178,7 @@ describe('pod events', () => {
     for (let turn = 0; turn < 200; turn += 1) await ask(runtime, runtime.version, { version: '' });
     expect(taken).toBeLessThan(100);
     stream.cancel();
-  });
+  }, 60_000);
 
   test('that are switched off are UNIMPLEMENTED, and the status of a pod promises none', async () => {
     const { runtime } = await start({ events: () => undefined });
