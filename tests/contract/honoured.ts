@@ -340,7 +340,8 @@ const ofOtherHosts: readonly Shown[] = [
 /** Each request field of RuntimeService that docs/reference/cri.md calls honoured, with a test that shows it. */
 export const shown: readonly Shown[] = [
   ...ofPods,
-  ...ofCdi, ...ofCheckpoints,
+  ...ofCdi,
+  ...ofCheckpoints,
   ...ofContainers,
   ...ofLists,
   ...ofSessions,
