@@ -7,6 +7,7 @@ import { cgroupOf } from './support/cgroups.ts';
 import { getJson } from './support/http.ts';
 import { READ_ONLY } from './support/kubelet.ts';
 import { fullName, type Node, openNode } from './support/node.ts';
+import { asked } from './support/options.ts';
 import { container, idOf, type Pod, pod, SLEEP, statusOf } from './support/pods.ts';
 
 const MIB = 1024 * 1024;
@@ -97,22 +98,25 @@ const summary = (): Promise<Summary> => getJson(`${READ_ONLY}/stats/summary`);
 const podIn = ({ pods }: Summary, name: string) => pods.find(({ podRef }) => podRef.name === fullName(name));
 const above = (least: number) => expect.toSatisfy((value: number) => value > least, `more than ${least}`);
 
-test('/stats/summary has cpu, memory, file system and network of each pod', async () => {
+/** Into the root of one pod, out of another. */
+const download = async (): Promise<void> => {
   const { status } = await node.pod('burstable');
   await node.pod('besteffort');
   const main = { pod: fullName('besteffort'), container: 'main' };
   await run(main, `wget -q -O /tmp/big http://${status.podIP ?? ''}:8080/big`);
+};
+
+test('/stats/summary has cpu, memory and file system of each pod', async () => {
+  await download();
   const seen = await until(
-    'the traffic is in the figures',
+    'the written file is in the figures',
     async () => {
       const found = podIn(await summary(), 'besteffort');
       const [only] = found?.containers ?? [];
-      const complete = (found?.network?.['rxBytes'] ?? 0) > 2 * MIB && (only?.rootfs?.['usedBytes'] ?? 0) > 2 * MIB;
-      return complete ? found : undefined;
+      return (only?.rootfs?.['usedBytes'] ?? 0) > 2 * MIB ? found : undefined;
     },
     90,
   );
-  expect(seen.network?.['rxErrors']).toBe(0);
   expect(seen.memory).toMatchObject({ workingSetBytes: above(0), usageBytes: above(0) });
   expect(seen['ephemeral-storage']).toMatchObject({ usedBytes: above(2 * MIB), capacityBytes: above(0) });
   const [only] = seen.containers;
@@ -123,6 +127,20 @@ test('/stats/summary has cpu, memory, file system and network of each pod', asyn
     rootfs: { usedBytes: above(2 * MIB), capacityBytes: above(0), inodesUsed: above(0) },
     logs: { capacityBytes: above(0) },
   });
+});
+
+// With the gate 1.25 asks for the figures of pods, and throws the answer away.
+test.skipIf(asked().release.minor <= 25)('/stats/summary has the network of each pod', async () => {
+  await download();
+  const network = await until(
+    'the traffic is in the figures',
+    async () => {
+      const seen = podIn(await summary(), 'besteffort')?.network;
+      return (seen?.['rxBytes'] ?? 0) > 2 * MIB ? seen : undefined;
+    },
+    90,
+  );
+  expect(network['rxErrors']).toBe(0);
 });
 
 test('what works is seen to work: the rate of the processor, and its time', async () => {
