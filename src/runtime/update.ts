@@ -27,5 +27,5 @@ export const updateResources = async (
   // No runtime updates this one.
   const main = processOf(container);
   if (resources.oomScoreAdj !== 0 && main !== undefined)
-    await writeFile(`/proc/${main.pid}/oom_score_adj`, String(oomScoreAdj(resources, env.host)));
+    await writeFile(`/proc/${main.pid}/oom_score_adj`, String(oomScoreAdj(resources.oomScoreAdj, env.host)));
 };

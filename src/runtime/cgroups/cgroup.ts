@@ -15,6 +15,31 @@ const inheritCpuset = async (directory: string): Promise<void> => {
   }
 };
 
+const wordsOf = async (path: string): Promise<readonly string[]> =>
+  (await readFile(path, 'utf8')).split(/\s+/).filter((word) => word !== '');
+
+/**
+ * A cgroup of version 2 has the limits and figures of those controllers alone that its parent hands on. Each for itself: the kernel lets
+ * none through a cgroup that holds processes but those that can be threaded.
+ */
+const handOnControllers = async (directory: string): Promise<void> => {
+  const [all, handed] = await Promise.all(
+    ['cgroup.controllers', 'cgroup.subtree_control'].map((file) => wordsOf(`${directory}/${file}`)),
+  );
+  for (const controller of all?.filter((name) => handed?.includes(name) !== true) ?? [])
+    await writeFile(`${directory}/cgroup.subtree_control`, `+${controller}`).catch(ignoring('EBUSY', 'EOPNOTSUPP'));
+};
+
+/** From the top: what a cgroup is not handed, it cannot hand on. */
+const makeUnified = async (root: string, path: string): Promise<void> => {
+  const parts = path.split('/').filter((part) => part !== '');
+  for (const [index, name] of parts.entries()) {
+    const parent = [root, ...parts.slice(0, index)].join('/');
+    await mkdir(`${parent}/${name}`).catch(ignoring('EEXIST'));
+    await handOnControllers(parent);
+  }
+};
+
 const makeOne = async (directory: string, mount: string, cpuset: boolean): Promise<void> => {
   if (directory === mount) return;
   try {
@@ -36,7 +61,7 @@ const ignoring =
 
 /** Makes the cgroup with its parents in every hierarchy. There already: no error. */
 export const makeCgroup = async (hierarchy: CgroupHierarchy, path: string): Promise<void> => {
-  if (hierarchy.version === 2) return makeOne(hierarchy.root + path, hierarchy.root, false);
+  if (hierarchy.version === 2) return makeUnified(hierarchy.root, path);
   const cpuset = hierarchy.mounts['cpuset'];
   const mounts = [...new Set(Object.values(hierarchy.mounts))];
   await Promise.all(mounts.map((mount) => makeOne(mount + path, mount, mount === cpuset)));

@@ -4,6 +4,9 @@ import type { CgroupDriver, SandboxRecord } from '../../core/model/sandbox.ts';
 /** Scope units are `janus-<id>.scope`: the kubelet joins statistics by the part after the last `-`. */
 export const scopeName = (id: string): string => `janus-${id}.scope`;
 
+/** systemd.slice(5): the root, or parts with one `-` between them. */
+const SLICE = /^(-|[\w.:@]+(-[\w.:@]+)*)\.slice$/;
+
 const PARTS = /^[\w.:@-]+(\/[\w.:@-]+)*$/;
 
 /**
@@ -17,7 +20,7 @@ export const checkedParent = (parent: string, driver: CgroupDriver): string => {
     throw invalidArgument(field, 'must be a path without empty parts, "." and ".."');
   if (driver === 'cgroupfs') return `/${bare}`;
   const unit = bare.split('/').at(-1) ?? '';
-  if (!unit.endsWith('.slice')) throw invalidArgument(field, 'must be a .slice unit with the systemd cgroup driver');
+  if (!SLICE.test(unit)) throw invalidArgument(field, 'must be a .slice unit with the systemd cgroup driver');
   return unit;
 };
 

@@ -5,7 +5,7 @@ import type { CgroupDriver, ProcessIdentity, SandboxRecord } from '../../core/mo
 import type { SandboxHost, SandboxLeftover, SandboxPaths } from '../../core/ports/sandbox-host.ts';
 import { unmount } from '../../host/kernel.ts';
 import { signalProcess } from '../../host/process-identity.ts';
-import { joinCgroup, killCgroup, makeCgroup, removeCgroup } from '../cgroups/cgroup.ts';
+import { cgroupPids, joinCgroup, killCgroup, makeCgroup, removeCgroup } from '../cgroups/cgroup.ts';
 import { findCgroups, parentAsWritten } from '../cgroups/find.ts';
 import type { CgroupHierarchy } from '../cgroups/hierarchy.ts';
 import { cgroupDirectory, ociCgroupsPath, parentOf, scopeName } from '../cgroups/paths.ts';
@@ -73,10 +73,13 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
   };
 
   const place = async (sandbox: SandboxRecord, { pid }: ProcessIdentity, signal: AbortSignal): Promise<void> => {
-    if (sandbox.cgroupDriver === 'systemd')
-      return startScope({ unit: scopeName(sandbox.id), slice: parentOf(sandbox), pid }, signal);
-    await makeCgroup(cgroups, cgroupOf(sandbox));
-    await joinCgroup(cgroups, cgroupOf(sandbox), pid);
+    const cgroup = cgroupOf(sandbox);
+    if (sandbox.cgroupDriver === 'systemd') {
+      const holdsProcess = async (): Promise<boolean> => (await cgroupPids(cgroups, cgroup)).includes(pid);
+      return startScope({ unit: scopeName(sandbox.id), slice: parentOf(sandbox), pid, holdsProcess }, signal);
+    }
+    await makeCgroup(cgroups, cgroup);
+    await joinCgroup(cgroups, cgroup, pid);
   };
 
   const startInit = async (sandbox: SandboxRecord, signal: AbortSignal): Promise<ProcessIdentity> => {

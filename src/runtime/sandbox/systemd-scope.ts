@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { JanusError } from '../../core/errors.ts';
 import { run } from '../../host/process.ts';
 
@@ -15,31 +16,42 @@ export interface Scope {
   readonly unit: string;
   readonly slice: string;
   readonly pid: number;
+  /** Whether the process has arrived in the scope's cgroup. */
+  readonly holdsProcess: () => Promise<boolean>;
 }
 
+/** One property of a unit, as busctl(1) wants it: name, signature, value. */
+const properties = ({ slice, pid }: Scope): readonly (readonly string[])[] => [
+  ['PIDs', 'au', '1', String(pid)],
+  ['Slice', 's', slice],
+  ['Delegate', 'b', 'true'],
+  ['DefaultDependencies', 'b', 'false'],
+  // One that failed, as when its process was killed for memory, is forgotten as any other.
+  ['CollectMode', 's', 'inactive-or-failed'],
+];
+
+const ARRIVAL_MS = 30_000;
+const POLL_MS = 5;
+
+/** systemd answers the call before it has made the cgroup and moved the process. */
+const arrived = async ({ unit, holdsProcess }: Scope, signal: AbortSignal): Promise<void> => {
+  const until = performance.now() + ARRIVAL_MS;
+  while (!(await holdsProcess())) {
+    signal.throwIfAborted();
+    if (performance.now() > until) throw new JanusError('internal', `systemd does not start ${unit}`);
+    await delay(POLL_MS);
+  }
+};
+
 /** A transient scope which holds the process (org.freedesktop.systemd1, StartTransientUnit). */
-export const startScope = async ({ unit, slice, pid }: Scope, signal: AbortSignal): Promise<void> => {
-  const properties = [
-    'PIDs',
-    'au',
-    '1',
-    String(pid),
-    'Slice',
-    's',
-    slice,
-    'Delegate',
-    'b',
-    'true',
-    'DefaultDependencies',
-    'b',
-    'false',
-  ];
-  const count = 4;
+export const startScope = async (scope: Scope, signal: AbortSignal): Promise<void> => {
+  const wanted = properties(scope);
   const failure = await call(
-    ['StartTransientUnit', 'ssa(sv)a(sa(sv))', unit, 'replace', String(count), ...properties, '0'],
+    ['StartTransientUnit', 'ssa(sv)a(sa(sv))', scope.unit, 'replace', String(wanted.length), ...wanted.flat(), '0'],
     signal,
   );
-  if (failure !== undefined) throw new JanusError('internal', `systemd does not start ${unit}: ${failure}`);
+  if (failure !== undefined) throw new JanusError('internal', `systemd does not start ${scope.unit}: ${failure}`);
+  await arrived(scope, signal);
 };
 
 /** Not loaded: no error, the scope ended with its last process. */

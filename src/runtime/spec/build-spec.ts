@@ -83,7 +83,7 @@ const ociProcess = (input: SpecInput, capabilities: OciCapabilities, labels: SEL
     cwd: workingDirectory(config, image.config),
     capabilities,
     noNewPrivileges: config.security.noNewPrivs,
-    ...(resources !== undefined && { oomScoreAdj: oomScoreAdj(resources, host) }),
+    oomScoreAdj: oomScoreAdj(resources?.oomScoreAdj ?? 0, host),
     ...(apparmorProfile !== undefined && { apparmorProfile }),
     ...(labels !== undefined && { selinuxLabel: labels.process }),
   };

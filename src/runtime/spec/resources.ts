@@ -106,6 +106,9 @@ const unifiedOf = (
   return unified;
 };
 
-/** Raised to what the daemon may set: below it the kernel refuses the write and the container with it. */
-export const oomScoreAdj = (resources: LinuxResources, { oomScoreAdjMin }: Pick<HostFacts, 'oomScoreAdjMin'>): number =>
-  Math.max(within('oom_score_adj', resources.oomScoreAdj, [-1000, 1000]), oomScoreAdjMin);
+/**
+ * Raised to what the daemon may set: below it the kernel refuses the write and the container with it. Set for every container: what is
+ * left out would be the daemon's own.
+ */
+export const oomScoreAdj = (wanted: number, { oomScoreAdjMin }: Pick<HostFacts, 'oomScoreAdjMin'>): number =>
+  Math.max(within('oom_score_adj', wanted, [-1000, 1000]), oomScoreAdjMin);

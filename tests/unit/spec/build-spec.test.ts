@@ -119,10 +119,10 @@ test("a pod without a hostname gives the host's", () => {
   expect(build({ pod: { hostname: '' } }).process.env).toContain('HOSTNAME=node-1');
 });
 
-test('a container without limits gets none, and no oom_score_adj', () => {
+test("a container without limits gets none, and not the daemon's oom_score_adj", () => {
   const spec = build();
   expect(Object.keys(spec.linux.resources)).toEqual(['devices']);
-  expect(spec.process).not.toHaveProperty('oomScoreAdj');
+  expect(spec.process.oomScoreAdj).toBe(0);
 });
 
 test('mounts that propagate open the root mount', () => {

@@ -90,9 +90,9 @@ test.each([
   [1000, 0, 1000],
   [-998, -1000, -998],
 ])('oom_score_adj %i with a minimum of %i is %i', (wanted, oomScoreAdjMin, expected) => {
-  expect(oomScoreAdj({ ...unset, oomScoreAdj: wanted }, { oomScoreAdjMin })).toBe(expected);
+  expect(oomScoreAdj(wanted, { oomScoreAdjMin })).toBe(expected);
 });
 
 test.each([-1001, 1001])('oom_score_adj %i is refused', (wanted) => {
-  expect(() => oomScoreAdj({ ...unset, oomScoreAdj: wanted }, host)).toThrow('oom_score_adj');
+  expect(() => oomScoreAdj(wanted, host)).toThrow('oom_score_adj');
 });

@@ -31,12 +31,27 @@ const listed = (directory: string, pids: string): void => {
 
 describe('a cgroup', () => {
   it('is made with its parents, in every hierarchy, and may be there already', async () => {
+    const memory: CgroupHierarchy = { version: 1, mounts: { cpu: join(root, 'memory'), memory: join(root, 'memory') } };
+    await makeCgroup(memory, '/a/b/c');
+    await makeCgroup(memory, '/a/b/c');
+    expect(existsSync(join(root, 'memory/a/b/c'))).toBe(true);
+  });
+
+  it('of version 2 is handed the controllers of its parents, by those which do not yet', async () => {
+    // The kernel makes the files with the directory, and answers a write with the words that hold now.
+    const handed = { '': 'cpu memory', '/a': 'cpu', '/a/b': 'cpu memory' };
+    for (const [directory, already] of Object.entries(handed)) {
+      mkdirSync(root + directory, { recursive: true });
+      writeFileSync(`${root}${directory}/cgroup.controllers`, 'cpu memory\n');
+      writeFileSync(`${root}${directory}/cgroup.subtree_control`, already);
+    }
     await makeCgroup(v2, '/a/b/c');
     await makeCgroup(v2, '/a/b/c');
     expect(existsSync(join(root, 'a/b/c'))).toBe(true);
-    const memory: CgroupHierarchy = { version: 1, mounts: { cpu: join(root, 'memory'), memory: join(root, 'memory') } };
-    await makeCgroup(memory, '/a');
-    expect(existsSync(join(root, 'memory/a'))).toBe(true);
+    const now = Object.keys(handed).map((directory) =>
+      readFileSync(`${root}${directory}/cgroup.subtree_control`, 'utf8'),
+    );
+    expect(now).toEqual(['cpu memory', '+memory', 'cpu memory']);
   });
 
   it('of version 1 takes over the processors of its parent', async () => {

@@ -25,6 +25,9 @@ describe('a cgroup parent', () => {
     ['/a\n', 'cgroupfs'],
     ['/kubepods/pod1', 'systemd'],
     ['../x.slice', 'systemd'],
+    ['kubepods--pod1.slice', 'systemd'],
+    ['-pod1.slice', 'systemd'],
+    ['pod1-.slice', 'systemd'],
   ] as const)('%j under %s is refused', (parent, driver) => {
     expect(() => checkedParent(parent, driver)).toThrow(
       expect.objectContaining({ kind: 'invalid-argument', message: expect.stringContaining('cgroup_parent') }),
