@@ -12,6 +12,17 @@ export default defineConfig({
       { test: { name: 'oom', include: ['tests/oom/**/*.test.ts'], ...alone, testTimeout: 3_600_000 } },
       { test: { name: 'kubelet', include: ['tests/kubelet/*.test.ts'], ...alone, testTimeout: 180_000 } },
       { test: { name: 'kubelet-demo', include: ['tests/kubelet/demo/*.test.ts'], ...alone, testTimeout: 900_000 } },
+      {
+        test: {
+          name: 'vm',
+          include: ['tests/vm/**/*.test.ts'],
+          globalSetup: 'tests/vm/support/setup.ts',
+          ...alone,
+          // An emulated machine is fifteen times slower.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
       { test: { name: 'integration', include: ['tests/integration/**/*.test.ts'], ...alone } },
     ],
   },

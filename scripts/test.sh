@@ -6,14 +6,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib/install.sh
 
-steps=(types lint boundaries generated subset shell build build-without-v1 unit contract tools integration conformance kubelet)
+steps=(types lint boundaries generated subset shell build build-without-v1 unit contract tools integration vm conformance kubelet)
 reports=.cache/reports
 passed=0 failed=0 skipped=0
 
 command_of() { # command_of CHECK: sets `command`
   case $1 in
     types | lint | boundaries | generated | subset) command=(npm run --silent "check:$1") ;;
-    shell) command=(shellcheck -x -S warning scripts/*.sh scripts/lib/*.sh .ci/run) ;;
+    shell) command=(shellcheck -x -S warning scripts/*.sh scripts/lib/*.sh tests/vm/*.sh .ci/run) ;;
     build) command=(node scripts/build.mjs --fast) ;; # types are a check of their own
     build-without-v1) command=(node scripts/build.mjs --v1 off --out .cache/build-without-v1) ;;
   esac
@@ -44,6 +44,11 @@ run_tests() { # run_tests NAME VITEST...
   if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then f=1; fi
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
   if [ "$f" -eq 0 ]; then echo "ok      $1: $p passed, $s skipped"; else echo "FAILED  $1: $f of $((p + f))"; fi
+}
+
+# An emulated machine with systemd and cgroup v2. Its parts are Debian's packages, so that one which cannot be had is a failure.
+run_machine() {
+  if install_packages "${machine_packages[@]}"; then run_tests vm; else failed=$((failed + 1)) && echo "FAILED  vm: no machine can be made"; fi
 }
 
 # The field's own clients. What cannot be had here (no Go, a module that is refused) leaves tests skipped, not failed.
@@ -103,6 +108,7 @@ for step in "${steps[@]}"; do
   selected "$step" "$@" || continue
   case $step in
     unit | contract | integration) run_tests "$step" npx vitest run --project "$step" ;;
+    vm) run_machine ;;
     tools) build_tools ;;
     conformance) run_conformance ;;
     kubelet) run_kubelets ;;

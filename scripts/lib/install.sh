@@ -12,6 +12,10 @@ janus_packages=(
 # shellcheck disable=SC2034
 test_packages=(attr buildah busybox-static docker-registry shellcheck criu)
 
+# To boot a machine with systemd and cgroup v2, of Debian's packages, in emulation.
+# shellcheck disable=SC2034
+machine_packages=(qemu-system-x86 debootstrap e2fsprogs buildah busybox-static)
+
 # install_packages PACKAGE...: installs those that are missing; says nothing and asks no network if none is.
 install_packages() {
   local package missing=()

@@ -8,6 +8,7 @@ import type { SandboxPaths } from '../../core/ports/sandbox-host.ts';
 import { type Child, type Command, killGroup, start, withNull } from '../../host/process.ts';
 import { identify } from '../../host/process-identity.ts';
 import { deleteFromRuntime } from '../delete.ts';
+import { NO_SUBGROUP } from '../spec/annotations.ts';
 import { toOciMappings } from '../spec/namespaces.ts';
 import { PAUSE } from './pause.ts';
 import { userNamespaceOf } from './user-namespace.ts';
@@ -97,6 +98,7 @@ const spec = ({ sandbox, rootfs, cgroupsPath, paths }: SharedInit): object => ({
     maskedPaths: ['/proc/kcore', '/proc/keys', '/proc/timer_list', '/proc/acpi'],
     readonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
   },
+  annotations: NO_SUBGROUP,
 });
 
 /** A runtime that hangs ends when the signal aborts; what it made is for the caller to remove. */

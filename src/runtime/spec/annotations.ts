@@ -3,6 +3,12 @@ import type { ContainerPlan } from '../../core/ports/container-runtime.ts';
 const PREFIX = 'io.kubernetes.cri.';
 
 /**
+ * crun would put a container into a cgroup below its systemd scope, and its limits with it; what looks for them in the scope, as we do and
+ * cAdvisor does, would find none.
+ */
+export const NO_SUBGROUP = { 'run.oci.systemd.subgroup': '' } as const;
+
+/**
  * What tools that read config.json look for, under the names that containerd made common. Nothing of the pod's own annotations: a
  * runtime obeys some of them, and pods are not to choose (CVE-2023-6476, CVE-2024-3154).
  */
@@ -16,5 +22,6 @@ export const specAnnotations = ({ container, sandbox }: ContainerPlan): Readonly
     [`${PREFIX}sandbox-name`]: metadata.name,
     [`${PREFIX}sandbox-namespace`]: metadata.namespace,
     [`${PREFIX}sandbox-uid`]: metadata.uid,
+    ...NO_SUBGROUP,
   };
 };

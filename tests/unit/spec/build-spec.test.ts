@@ -56,6 +56,8 @@ test('an ordinary container', () => {
       'io.kubernetes.cri.sandbox-name': 'pod',
       'io.kubernetes.cri.sandbox-namespace': 'ns',
       'io.kubernetes.cri.sandbox-uid': 'uid-1',
+      // crun keeps the limits in the scope.
+      'run.oci.systemd.subgroup': '',
     },
   });
   expect([...spec.process.capabilities.bounding].sort()).toEqual([...caps].sort());
