@@ -16,7 +16,9 @@ import { mountRootfs, type RootfsOwner } from './rootfs.ts';
 import { rootOf, userNamespaceOf } from './sandbox/user-namespace.ts';
 import { buildSpec } from './spec/build-spec.ts';
 import { prepareSpec } from './spec/prepare-spec.ts';
+import { resourcesToOci } from './spec/resources.ts';
 import { selinuxFor } from './spec/security.ts';
+import { tellSystemd } from './update.ts';
 import { fillVolumes } from './volumes.ts';
 
 /** The log's directory is the client's; a missing one is made, as the kubelet's own tools expect. */
@@ -100,5 +102,8 @@ export const createWithConmon = async (
   if ('refusal' in answer) return { kind: 'unrunnable', fault: faultIn(answer.refusal), user };
   const process = identify(answer.pid);
   if (process === undefined) throw new JanusError('internal', 'the container ended while it was created');
+  const { resources } = plan.container;
+  if (resources !== undefined)
+    await tellSystemd(env, plan, { limits: resourcesToOci(resources, env.host, 'config.linux.resources'), signal });
   return { kind: 'created', process, user };
 };

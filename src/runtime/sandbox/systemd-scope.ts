@@ -20,8 +20,10 @@ export interface Scope {
   readonly holdsProcess: () => Promise<boolean>;
 }
 
-/** One property of a unit, as busctl(1) wants it: name, signature, value. */
-const properties = ({ slice, pid }: Scope): readonly (readonly string[])[] => [
+/** As busctl(1) wants it: name, signature, value. */
+export type UnitProperty = readonly string[];
+
+const properties = ({ slice, pid }: Scope): readonly UnitProperty[] => [
   ['PIDs', 'au', '1', String(pid)],
   ['Slice', 's', slice],
   ['Delegate', 'b', 'true'],
@@ -59,4 +61,16 @@ export const stopScope = async (unit: string, signal: AbortSignal): Promise<void
   const failure = await call(['StopUnit', 'ss', unit, 'replace'], signal);
   if (failure !== undefined && !/not loaded/.test(failure))
     throw new JanusError('internal', `systemd does not stop ${unit}: ${failure}`);
+};
+
+/** Until the unit ends (org.freedesktop.systemd1, SetUnitProperties). Not loaded: no error, it has ended. */
+export const setUnitProperties = async (
+  unit: string,
+  wanted: readonly UnitProperty[],
+  signal: AbortSignal,
+): Promise<void> => {
+  const args = ['SetUnitProperties', 'sba(sv)', unit, 'true', String(wanted.length), ...wanted.flat()];
+  const failure = await call(args, signal);
+  if (failure !== undefined && !/not loaded/.test(failure))
+    throw new JanusError('internal', `systemd does not limit ${unit}: ${failure}`);
 };
