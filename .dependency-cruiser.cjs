@@ -62,6 +62,11 @@ module.exports = {
       '^src/core/',
       '^src/host/',
     ]),
+    only('prometheus-alone', 'The figures know the port that they are kept for.', '^src/prometheus/', [
+      '^src/prometheus/',
+      '^src/core/',
+      '^src/config/config[.]ts$',
+    ]),
     ...hosts.map((part) =>
       only(`${part}-alone`, 'Parts meet in the core and in the daemon only.', `^src/${part}/`, [
         `^src/${part}/`,
@@ -80,6 +85,16 @@ module.exports = {
     ]),
     only('adapter-v1', 'v1 is the shared mapping and its own differences.', '^src/adapters/v1/', [
       '^src/adapters/(shared|v1|v1alpha2/generated)/',
+      '^src/core/',
+    ]),
+    only('adapter-grpc', 'Health and reflection know services, and no CRI.', '^src/adapters/grpc/', [
+      '^src/adapters/grpc/',
+      '^src/adapters/shared/(instrument|serve|service)[.]ts$',
+      '^src/core/',
+    ]),
+    only('adapter-node', "Janus' own API is beside CRI, not above it.", '^src/adapters/node/', [
+      '^src/adapters/node/',
+      '^src/adapters/shared/(instrument|serve|service|outbound/info)[.]ts$',
       '^src/core/',
     ]),
     {
@@ -104,6 +119,9 @@ module.exports = {
     ]),
     confined('koffi-on-one-page', 'Calls into libc stand on one page.', 'node_modules/koffi/', [
       '^src/host/kernel[.]ts$',
+    ]),
+    confined('prom-client-in-one-file', 'The metrics library is one file.', 'node_modules/prom-client/', [
+      '^src/prometheus/metrics[.]ts$',
     ]),
     confined('winston-in-one-file', 'The log library is one file.', 'node_modules/winston/', [
       '^src/logging/winston[.]ts$',

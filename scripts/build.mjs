@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { transform } from 'esbuild';
 import ts from 'typescript';
+import { describe } from './lib/describe.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const v1 = `${join(root, 'src/adapters/v1')}/`;
@@ -89,6 +90,7 @@ async function build({ out, withV1, fast }) {
   mkdirSync(out, { recursive: true });
   const facts = { version: readJson('package.json').version, ENABLE_CRI_API_V1: withV1 };
   writeFileSync(join(out, 'build.json'), `${JSON.stringify(facts, null, 2)}\n`);
+  writeFileSync(join(out, 'descriptors.json'), JSON.stringify(describe(join(root, 'protos'), { withV1 })));
   await Promise.all(sources.files.map((file) => emit(file, out)));
   console.log(`built ${out}: version ${facts.version}, CRI v1alpha2${withV1 ? ' and v1' : ''}`);
 }

@@ -1,4 +1,4 @@
-// Generates src/adapters/<version>/generated/api.ts from protos/<version>/api.proto.
+// Generates the code of every proto in protos/.
 // With --check nothing is written; it fails when the committed output is not what the protos give.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,22 +8,29 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const versions = ['v1alpha2', 'v1'];
+/** Generated code by its proto. */
+const modules = {
+  'v1alpha2/api.proto': 'src/adapters/v1alpha2/generated/api.ts',
+  'v1/api.proto': 'src/adapters/v1/generated/api.ts',
+  'health/health.proto': 'src/adapters/grpc/generated/health.ts',
+  'reflection/reflection.proto': 'src/adapters/grpc/generated/reflection.ts',
+  'janus/v1/node.proto': 'src/adapters/node/generated/node.ts',
+};
 const buf = createRequire(import.meta.url).resolve('@bufbuild/buf/bin/buf');
 
 // Environment values need not be UTF-8, and old kubelets send them unvalidated in a field declared string. Decoding
 // them as text would replace bytes and corrupt the value. string and bytes are equal on the wire, so the code
 // is generated as if v1alpha2 said bytes, as v1 does; the proto itself stays as published.
 const keyValueAsBytes = {
-  version: 'v1alpha2',
+  proto: 'v1alpha2/api.proto',
   find: /(message KeyValue \{[^}]*?)\bstring( value = 2;)/,
   replace: '$1bytes$2',
 };
 
-function protoSource(version) {
-  const text = readFileSync(join(root, 'protos', version, 'api.proto'), 'utf8');
-  if (version !== keyValueAsBytes.version) return text;
-  if (!keyValueAsBytes.find.test(text)) throw new Error(`${version}: no "string value = 2" in message KeyValue`);
+function protoSource(proto) {
+  const text = readFileSync(join(root, 'protos', proto), 'utf8');
+  if (proto !== keyValueAsBytes.proto) return text;
+  if (!keyValueAsBytes.find.test(text)) throw new Error(`${proto}: no "string value = 2" in message KeyValue`);
   return text.replace(keyValueAsBytes.find, keyValueAsBytes.replace);
 }
 
@@ -44,12 +51,12 @@ function runBuf(work) {
 function generate() {
   const work = mkdtempSync(join(tmpdir(), 'janus-generate-'));
   try {
-    for (const version of versions) write(join(work, 'protos', version, 'api.proto'), protoSource(version));
+    for (const proto of Object.keys(modules)) write(join(work, 'protos', proto), protoSource(proto));
     runBuf(work);
     return new Map(
-      versions.map((version) => [
-        join('src', 'adapters', version, 'generated', 'api.ts'),
-        readFileSync(join(work, version, 'api.ts'), 'utf8'),
+      Object.entries(modules).map(([proto, path]) => [
+        path,
+        readFileSync(join(work, proto.replace(/proto$/, 'ts')), 'utf8'),
       ]),
     );
   } finally {

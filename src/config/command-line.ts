@@ -24,6 +24,7 @@ const programOf = (version: string): Command =>
     .option('--network-plugin <name>', 'cni, or empty for pods with loopback only')
     .option('--cni-conf-dir <directory>', 'directory of network configurations')
     .option('--cni-bin-dir <directories>', 'directories of plugins, separated by ";"')
+    .option('--metrics-address <address>', 'where to serve metrics: a port on loopback, or address:port')
     .option('--insecure-registry <registry>', 'registry without verified TLS; repeatable', repeatable)
     .helpOption('-h, --help')
     .addHelpText('after', '\nA flag goes before daemon.json. All keys: docs/reference/configuration.md.');

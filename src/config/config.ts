@@ -26,6 +26,8 @@ export interface Config {
   readonly cdi: CdiConfig;
   /** A file with OCI hooks for every container; empty: none. */
   readonly hookSpec: string;
+  /** Undefined: no metrics are served. */
+  readonly metrics: MetricsConfig | undefined;
   /** Octal file mode mask of containers: 0o022 or 0o027. */
   readonly umask: number;
 }
@@ -72,4 +74,9 @@ export interface CdiConfig {
   readonly enabled: boolean;
   /** The last one goes first. */
   readonly specDirs: readonly string[];
+}
+
+export interface MetricsConfig {
+  readonly address: string;
+  readonly port: number;
 }

@@ -1,7 +1,7 @@
 import type { SettingKey, Settings } from './settings.ts';
 
 /** What is there only if somebody gave it. */
-type WithoutDefault = 'cgroup-parent' | 'streaming-tls' | 'websocket-server-listening-port';
+type WithoutDefault = 'cgroup-parent' | 'metrics-address' | 'streaming-tls' | 'websocket-server-listening-port';
 export type CompleteSettings = Settings & Required<Pick<Settings, Exclude<SettingKey, WithoutDefault>>>;
 
 /** The value of each setting that nobody gave; `cgroup-parent` depends on the driver. */

@@ -29,6 +29,7 @@ export const effectiveConfig = (given: Settings, findProgram: (name: string) => 
     streaming: streamingOf(settings),
     cdi: { enabled: settings['enable-cdi'], specDirs: settings['cdi-spec-dirs'] },
     hookSpec: settings['hook-spec'],
+    metrics: settings['metrics-address'],
     umask: settings['native.umask'] === 'normal' ? 0o022 : 0o027,
   };
 };

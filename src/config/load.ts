@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { errnoOf, messageOf } from '../core/errors.ts';
 import type { Config } from './config.ts';
 import { type BuildFlags, conflicts } from './conflicts.ts';
+import { defaultSettings } from './defaults.ts';
 import { effectiveConfig } from './effective.ts';
 import { findProgram } from './find-program.ts';
 import { parseJson } from './json.ts';
@@ -22,6 +23,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** One line each; the configuration can be used all the same. */
   readonly warnings: readonly string[];
+  /** Every key that has a value. */
+  readonly settings: Settings;
   readonly sources: Readonly<Record<SettingKey, Source>>;
 }
 
@@ -45,7 +48,12 @@ export const loadConfig = ({ file, fileRequired, flags, build }: LoadOptions): L
   const label = (key: SettingKey): string => (sources[key] === 'flag' ? flagLabel : fileLabel(file))(key);
   const between = conflicts({ config, settings, build, label });
   if (between.length > 0) throw new ConfigError(between);
-  return { config, warnings: [...content.warnings, ...doubts(config, label)], sources };
+  return {
+    config,
+    warnings: [...content.warnings, ...doubts(config, label)],
+    settings: { ...defaultSettings, 'cgroup-parent': config.cgroupParent, ...settings },
+    sources,
+  };
 };
 
 interface Content {

@@ -50,6 +50,20 @@ export const integer = (min: number, max: number) => {
 
 export const address = text.refine((value) => isIP(value) !== 0, 'must be an IP address');
 
+const METRICS = /^(?:(?<v4>[0-9.]+):|\[(?<v6>[0-9a-fA-F:]+)\]:|:)?(?<port>\d{1,5})$/;
+const METRICS_RULE = 'must be a port on loopback, or address:port: 9123, 127.0.0.1:9123, [::1]:9123';
+/** Undefined when it is none. */
+const metricsAddressOf = (value: string): { address: string; port: number } | undefined => {
+  const { v4, v6, port } = METRICS.exec(value)?.groups ?? {};
+  const address = v4 ?? v6 ?? '127.0.0.1';
+  return port !== undefined && Number(port) <= 65535 && isIP(address) !== 0
+    ? { address, port: Number(port) }
+    : undefined;
+};
+export const metricsAddress = text
+  .refine((value) => value === '' || metricsAddressOf(value) !== undefined, METRICS_RULE)
+  .transform(metricsAddressOf);
+
 const REGISTRY = /^(?:[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/;
 const CIDR = /^[0-9a-fA-F.:]+\/\d{1,3}$/;
 export const registry = text.refine(

@@ -75,6 +75,8 @@ export const settingsSchema = z.object({
   'enable-cdi': rule.flag,
   'cdi-spec-dirs': z.array(rule.path, 'must be a list of paths'),
   'hook-spec': rule.pathOrUnset,
+  /** Of Janus: where Prometheus finds the figures. */
+  'metrics-address': rule.metricsAddress,
   'native.umask': rule.word(['normal', 'secure']),
 });
 

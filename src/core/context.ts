@@ -10,6 +10,7 @@ import type { Operations } from './operations.ts';
 import type { ContainerRuntime } from './ports/container-runtime.ts';
 import type { ImageStore } from './ports/image-store.ts';
 import type { Logger } from './ports/logger.ts';
+import type { Meter } from './ports/meter.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { PodNetwork } from './ports/pod-network.ts';
 import type { SandboxHost } from './ports/sandbox-host.ts';
@@ -50,5 +51,6 @@ export interface Context {
   /** Waiting for containers to end, and for pods to be stopped. */
   readonly waiters: Waiters;
   readonly containerJoins: Joins<ContainerId>;
+  readonly meter: Meter;
   readonly logger: Logger;
 }

@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import type { Engine, EngineStatus, SandboxView, SessionRequest } from './engine.ts';
+import type { Activity, Engine, EngineStatus, SandboxView, SessionRequest } from './engine.ts';
 import { invalidArgument } from './errors.ts';
 import { refOf } from './exits.ts';
 import { filterContainers, filterSandboxes } from './filters.ts';
@@ -21,6 +21,7 @@ import { updatePodSandboxResources } from './verbs/update-pod-sandbox-resources.
 
 export interface EngineFacts {
   readonly version: string;
+  readonly versions: Readonly<Record<string, string>>;
   /** The effective configuration, without secrets. */
   readonly config: unknown;
 }
@@ -35,7 +36,16 @@ const status = async (ctx: Context, facts: EngineFacts): Promise<EngineStatus> =
   handlers: ctx.handlers.list(),
   cgroupDriver: ctx.cgroupDriver,
   config: facts.config,
+  versions: facts.versions,
+  networks: ctx.network.configured(),
   pulls: await ctx.images.pulls(),
+});
+
+const activity = async (ctx: Context): Promise<Activity> => ({
+  operations: ctx.operations.list(),
+  pulls: await ctx.images.pulls(),
+  eventSubscribers: ctx.events.subscribers,
+  streamSessions: ctx.streams.sessions(),
 });
 
 const podSandboxInfo = (ctx: Context, id: string): Readonly<Record<string, unknown>> => {
@@ -78,6 +88,7 @@ const attachUrl = (ctx: Context, request: SessionRequest): string => {
 export const createEngine = (ctx: Context, facts: EngineFacts): Engine => ({
   version: facts.version,
   status: () => status(ctx, facts),
+  activity: () => activity(ctx),
   updateRuntimeConfig: ({ podCidr }) => ctx.network.setPodCidr(podCidr),
 
   runPodSandbox: (request) => runPodSandbox(ctx, request),

@@ -3,9 +3,10 @@ import type { ContainerId, SandboxId } from './model/ids.ts';
 import type { FilesystemUsage, Image, PullProgress, RegistryAuth } from './model/image.ts';
 import type { LinuxResources } from './model/resources.ts';
 import type { CgroupDriver, SandboxConfig, SandboxRecord } from './model/sandbox.ts';
+import type { Operation } from './operations.ts';
 import type { ExecSyncResult } from './ports/container-runtime.ts';
 import type { Metric, MetricDescriptor } from './ports/metrics.ts';
-import type { NetworkReadiness } from './ports/pod-network.ts';
+import type { ConfiguredNetwork, NetworkReadiness } from './ports/pod-network.ts';
 import type { ContainerUsage, SandboxUsage } from './ports/stats.ts';
 
 /** Every condition that is given must hold; ids may be unique prefixes. */
@@ -40,7 +41,19 @@ export interface EngineStatus {
   readonly cgroupDriver: CgroupDriver;
   /** The effective configuration, without secrets, for verbose status. */
   readonly config: unknown;
+  /** Of the daemon and of what it runs on, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** The networks that are configured. */
+  readonly networks: readonly ConfiguredNetwork[];
   readonly pulls: readonly PullProgress[];
+}
+
+/** What the daemon does at this moment. */
+export interface Activity {
+  readonly operations: readonly Operation[];
+  readonly pulls: readonly PullProgress[];
+  readonly eventSubscribers: number;
+  readonly streamSessions: number;
 }
 
 export interface SessionRequest {
@@ -76,6 +89,7 @@ export interface PodEvent extends SandboxView {
 export interface Engine {
   readonly version: string;
   status(): Promise<EngineStatus>;
+  activity(): Promise<Activity>;
   updateRuntimeConfig(update: { readonly podCidr: string }): void;
 
   runPodSandbox(

@@ -1,4 +1,5 @@
 import { categorised } from './errors.ts';
+import { type Meter, noMeter } from './ports/meter.ts';
 
 /** One verb under way, for operators: what it works on, where it stands and since when. */
 export interface Operation {
@@ -23,20 +24,52 @@ export interface Operations {
   list(): readonly Operation[];
 }
 
-export const createOperations = (hook: StageHook = () => undefined, nowMs: () => number = Date.now): Operations => {
+export interface OperationOptions {
+  readonly hook?: StageHook;
+  readonly nowMs?: () => number;
+  readonly meter?: Pick<Meter, 'stage' | 'operation'>;
+}
+
+const FIRST = 'begin';
+
+export const createOperations = ({
+  hook = () => undefined,
+  nowMs = Date.now,
+  meter = noMeter,
+}: OperationOptions = {}): Operations => {
   const underway = new Set<Operation>();
+
+  /** Tells how long each stage took, and at the end the whole. */
+  const measured = (operation: Operation) => {
+    let entered = operation.sinceMs;
+    const seconds = (since: number): number => Math.max(0, nowMs() - since) / 1000;
+    const leave = (): void => {
+      meter.stage(operation.verb, operation.stage, seconds(entered));
+      entered = nowMs();
+    };
+    const end = (outcome: 'success' | 'failure'): void => {
+      leave();
+      meter.operation(operation.verb, outcome, seconds(operation.sinceMs));
+    };
+    return { leave, end };
+  };
+
   return {
     run: async (verb, id, action) => {
-      const operation: Operation = { verb, id, sinceMs: nowMs(), stage: 'begin' };
+      const operation: Operation = { verb, id, sinceMs: nowMs(), stage: FIRST };
+      const { leave, end } = measured(operation);
       underway.add(operation);
+      const stage = async (name: string): Promise<void> => {
+        leave();
+        operation.stage = name;
+        await hook(verb, name);
+      };
       try {
-        return await action({
-          stage: async (name) => {
-            operation.stage = name;
-            await hook(verb, name);
-          },
-        });
+        const result = await action({ stage });
+        end('success');
+        return result;
       } catch (error) {
+        end('failure');
         throw categorised(error, `${verb} ${id}: ${operation.stage}`);
       } finally {
         underway.delete(operation);

@@ -15,6 +15,7 @@ export const announce = (
   kind: PodEventKind,
   subject: { id: ContainerId | SandboxId; sandbox: SandboxRecord },
 ): void => {
+  ctx.meter.event(kind);
   if (ctx.events.subscribers === 0) return;
   const { id, sandbox } = subject;
   ctx.events.publish({ kind, id, sandbox, containers: containersOf(ctx, sandbox.id), timestamp: ctx.clock.unique() });
@@ -108,6 +109,7 @@ export const endContainer = async (ctx: Context, id: ContainerId, exit: Containe
   const startedAt = state.kind === 'running' ? state.startedAt : 0n;
   const finishedAt = exit.finishedAt < startedAt ? startedAt : exit.finishedAt;
   try {
+    if (exit.reason === 'OOMKilled') ctx.meter.outOfMemory();
     await moveContainer(ctx, container, { state: { kind: 'exited', startedAt, exit: { ...exit, finishedAt } } });
   } finally {
     ctx.waiters.notify(id);

@@ -2,7 +2,6 @@ import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 import { checkHost } from '../config/check-host.ts';
 import { type CommandLine, parseCommandLine } from '../config/command-line.ts';
-import type { Config } from '../config/config.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { ConfigError } from '../config/problems.ts';
 import { messageOf } from '../core/errors.ts';
@@ -41,18 +40,19 @@ const exitCodeOf = (error: unknown): number => {
 
 const load = (commandLine: CommandLine, build: Build): LoadedConfig => loadConfig({ ...commandLine, build });
 
-const serve = async ({ config, warnings }: LoadedConfig): Promise<void> => {
+const serve = async (loaded: LoadedConfig): Promise<void> => {
+  const { config, warnings } = loaded;
   const problems = await checkHost(config);
   if (problems.length > 0) throw new Error(problems.join('; '));
   const logger = createLogger(config.log);
   for (const warning of warnings) logger.warn(warning);
   if (config.log.driver === 'file') complain(warnings.map((warning) => `warning: ${warning}`));
   process.on('uncaughtExceptionMonitor', (error) => logger.error('the daemon fails', { error }));
-  await startAndStop(config, logger);
+  await startAndStop(loaded, logger);
 };
 
-const startAndStop = async (config: Config, logger: Logger): Promise<void> => {
-  const starting = startDaemon(config, logger);
+const startAndStop = async (loaded: LoadedConfig, logger: Logger): Promise<void> => {
+  const starting = startDaemon(loaded, logger);
   onSignal(logger, () => stop(starting, logger));
   try {
     await starting;

@@ -11,6 +11,7 @@ import type { SandboxId } from '../core/model/ids.ts';
 import { isListed as isListedSandbox, type SandboxRecord } from '../core/model/sandbox.ts';
 import { createOperations } from '../core/operations.ts';
 import type { Logger } from '../core/ports/logger.ts';
+import type { Meter } from '../core/ports/meter.ts';
 import type { PodNetwork } from '../core/ports/pod-network.ts';
 import type { RecordStore } from '../core/ports/record-store.ts';
 import type { StreamUrls } from '../core/ports/stream-urls.ts';
@@ -34,6 +35,7 @@ export interface Parts {
   readonly logger: Logger;
   readonly network: PodNetwork;
   readonly streams: StreamUrls;
+  readonly meter: Meter;
   readonly sandboxStore: RecordStore<SandboxRecord>;
   readonly containerStore: RecordStore<ContainerRecord>;
 }
@@ -44,6 +46,7 @@ export const createContext = async ({
   logger,
   network,
   streams,
+  meter,
   sandboxStore,
   containerStore,
 }: Parts): Promise<Context> => {
@@ -64,6 +67,7 @@ export const createContext = async ({
     runRoot: join(state, 'storage'),
     config: config.images,
     logger,
+    meter,
     now: clock.unique,
   });
   const roots = { state, graph };
@@ -110,13 +114,14 @@ export const createContext = async ({
     clock,
     locks: createLocks(),
     events: createEvents(),
-    operations: createOperations(),
+    operations: createOperations({ meter }),
     starting: new Map(),
     removingImages: new Set(),
     stopping: new Map(),
     waiters: createWaiters(),
     sandboxJoins: createJoins(),
     containerJoins: createJoins(),
+    meter,
     logger,
   };
 };

@@ -1,6 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import type { Context } from '../core/context.ts';
 import { createEngine } from '../core/create-engine.ts';
 import { JanusError } from '../core/errors.ts';
@@ -22,10 +23,12 @@ import { containerCodec } from '../state/container-codec.ts';
 import { createRecordStore } from '../state/record-store.ts';
 import { sandboxCodec } from '../state/sandbox-codec.ts';
 import { loadAdapters } from './adapters.ts';
-import { readBuild } from './build.ts';
+import { readBuild, versionsOf } from './build.ts';
 import { createClosers } from './closers.ts';
 import { createContext } from './context.ts';
+import { createInstruments } from './instruments.ts';
 import { lockDaemon } from './lock.ts';
+import { createServices } from './services.ts';
 import { createStreaming, urlsOf } from './streaming.ts';
 
 export interface Daemon {
@@ -70,7 +73,8 @@ const placed = (sandbox: SandboxRecord, { cgroupParent }: Config): SandboxRecord
   sandbox.cgroupParent === '' ? { ...sandbox, cgroupParent: sandbox.config.cgroupParent || cgroupParent } : sandbox;
 
 /** From the configuration to a serving daemon, from the bottom to the top; closed in reverse order. */
-export const startDaemon = async (config: Config, logger: Logger): Promise<Daemon> => {
+export const startDaemon = async (loaded: LoadedConfig, logger: Logger): Promise<Daemon> => {
+  const { config } = loaded;
   const closers = createClosers();
   const close = (): Promise<void> => closers.closeAll(logger);
   try {
@@ -87,6 +91,7 @@ export const startDaemon = async (config: Config, logger: Logger): Promise<Daemo
 
     const network = await createNetwork(config, logger);
     closers.add('network', () => network.close());
+    const instruments = createInstruments(config.metrics);
     let context: Context | undefined;
     const streaming = createStreaming(config.streaming, logger, () => {
       if (context === undefined) throw new JanusError('unavailable', 'the daemon is starting');
@@ -99,6 +104,7 @@ export const startDaemon = async (config: Config, logger: Logger): Promise<Daemo
       logger,
       network,
       streams: urlsOf(streaming),
+      meter: instruments.meter,
       sandboxStore,
       containerStore,
     });
@@ -116,9 +122,12 @@ export const startDaemon = async (config: Config, logger: Logger): Promise<Daemo
 
     await streaming.listen();
     closers.add('streaming', () => streaming.close());
-    const engine = createEngine(ctx, { version: build.version, config });
-    const server = grpcServer(adapters.flatMap((adapter) => adapter.services(engine, { logger })));
+    const engine = createEngine(ctx, { version: build.version, versions: versionsOf(build), config });
+    closers.add('metrics', await instruments.serve(ctx, { logger, version: build.version }));
+    const services = createServices({ engine, adapters, loaded, instruments, logger });
+    const server = grpcServer(services.all);
     closers.add('server', () => server.close({ graceMs: GRACE_MS }));
+    closers.add('health', services.stop);
     for (const path of config.sockets) {
       const front = createFront({
         inject: server.inject,

@@ -101,4 +101,5 @@ export const urlsOf = (server: StreamingServer): StreamUrls => ({
   exec: (session) => server.execUrl(session),
   attach: (session) => server.attachUrl(session),
   portForward: (request) => server.portForwardUrl(request),
+  sessions: () => server.sessions(),
 });

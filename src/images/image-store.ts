@@ -5,6 +5,7 @@ import { invalidArgument } from '../core/errors.ts';
 import { createLimit } from '../core/limit.ts';
 import type { ImageStore } from '../core/ports/image-store.ts';
 import type { Logger } from '../core/ports/logger.ts';
+import { type Meter, noMeter } from '../core/ports/meter.ts';
 import { createCatalogReader } from './catalog.ts';
 import { lookUp } from './lookup.ts';
 import { createPullAccount } from './progress.ts';
@@ -23,6 +24,7 @@ export interface ImageStoreOptions {
   readonly skopeoPath?: string;
   readonly config: ImagesConfig;
   readonly logger: Logger;
+  readonly meter?: Pick<Meter, 'pull'>;
   /** Nanoseconds since the epoch. */
   readonly now: () => bigint;
   /** Default 5 minutes: a pull that moves no data for so long fails. */
@@ -38,7 +40,7 @@ const REMOVE_WAIT_MS = 2 * 60_000;
  * Reading is done on its files; pulling by skopeo, removing by containers-storage, which lock it.
  */
 export const createImageStore = (options: ImageStoreOptions): ImageStore => {
-  const { graphRoot, runRoot, config, logger, now } = options;
+  const { graphRoot, runRoot, config, logger, now, meter = noMeter } = options;
   for (const root of [graphRoot, runRoot]) checkRoot(root);
   const emptyLayer = path.join(runRoot, 'janus-empty');
   const pinned = tryReference(config.podSandboxImage);
@@ -52,7 +54,7 @@ export const createImageStore = (options: ImageStoreOptions): ImageStore => {
     skopeoPath: options.skopeoPath ?? 'skopeo',
     stallMs: options.stallMs ?? STALL_MS,
   };
-  const pull = createPull({ ...skopeo, read, logger });
+  const pull = createPull({ ...skopeo, read, logger, meter });
   const oneAtATime = createLimit(1);
   const prepared = once(async () => {
     await removeLeftPlaces({ graphRoot, runRoot });

@@ -4,6 +4,7 @@ import { createLimit } from '../core/limit.ts';
 import type { Image } from '../core/model/image.ts';
 import type { PullRequest } from '../core/ports/image-store.ts';
 import type { Logger } from '../core/ports/logger.ts';
+import type { Meter } from '../core/ports/meter.ts';
 import type { CatalogReader } from './catalog.ts';
 import { createJoined } from './joined.ts';
 import { lookUp } from './lookup.ts';
@@ -13,6 +14,7 @@ import { copyImage, type SkopeoOptions } from './skopeo.ts';
 export interface PullOptions extends SkopeoOptions {
   readonly read: CatalogReader;
   readonly logger: Logger;
+  readonly meter: Pick<Meter, 'pull'>;
 }
 
 export type Pull = (request: PullRequest, options: { signal: AbortSignal }) => Promise<Image>;
@@ -47,7 +49,7 @@ const keyOf = ({ reference, auth }: Work): string =>
     .digest('hex')}`;
 
 const pullLogged = async (
-  { logger, ...options }: PullOptions,
+  { logger, meter, ...options }: PullOptions,
   work: Work,
   { signal }: { signal: AbortSignal },
 ): Promise<Image> => {
@@ -56,10 +58,14 @@ const pullLogged = async (
   log.info('pulling image');
   try {
     const image = await pullOnce(options, work, { signal });
-    log.info('pulled image', { id: image.id, bytes: image.size, seconds: secondsSince(begin) });
+    const seconds = secondsSince(begin);
+    log.info('pulled image', { id: image.id, bytes: image.size, seconds });
+    meter.pull('success', { seconds, bytes: image.size });
     return image;
   } catch (error) {
-    log.warn('pulling image failed', { error: messageOf(error), seconds: secondsSince(begin) });
+    const seconds = secondsSince(begin);
+    log.warn('pulling image failed', { error: messageOf(error), seconds });
+    meter.pull('failure', { seconds, bytes: 0 });
     throw error;
   }
 };
@@ -68,7 +74,7 @@ const secondsSince = (begin: number): number => Math.round(performance.now() - b
 
 /** A second time when the name was taken away again between copying and looking: another request removed the image. */
 const pullOnce = async (
-  options: Omit<PullOptions, 'logger'>,
+  options: Omit<PullOptions, 'logger' | 'meter'>,
   work: Work,
   { signal }: { signal: AbortSignal },
 ): Promise<Image> => {

@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { createLimit } from '../core/limit.ts';
 import type { Logger } from '../core/ports/logger.ts';
-import type { PodNetwork } from '../core/ports/pod-network.ts';
+import type { ConfiguredNetwork, PodNetwork } from '../core/ports/pod-network.ts';
 import { attach } from './attach.ts';
 import { openCatalogue } from './catalogue.ts';
 import type { Context } from './context.ts';
 import { detach } from './detach.ts';
 import { openKeptNetworks } from './kept.ts';
+import type { NetworkList } from './network-list.ts';
 import { createPodCidr } from './pod-cidr.ts';
 
 export interface CniOptions {
@@ -19,6 +20,12 @@ export interface CniOptions {
   /** For one plugin to do one verb; default 60 s. */
   readonly timeoutMs?: number;
 }
+
+const summary = ({ name, cniVersion, plugins }: NetworkList): ConfiguredNetwork => ({
+  name,
+  cniVersion,
+  plugins: plugins.map(({ type }) => type),
+});
 
 /** Plugins start iptables by the dozen, which queue for one lock: more at once is no faster. */
 const PODS_AT_ONCE = 16;
@@ -37,6 +44,7 @@ export const createCniNetwork = async (options: CniOptions): Promise<PodNetwork 
     attach: (sandbox, netns, { signal }) => limited(signal, () => attach({ sandbox, netns, signal }, context)),
     detach: (sandbox, netns, { signal }) => limited(signal, () => detach({ sandbox, netns, signal }, context)),
     readiness: catalogue.readiness,
+    configured: () => catalogue.networks().map(summary),
     setPodCidr: podCidr.set,
     close: catalogue.close,
   };

@@ -19,5 +19,6 @@ export const noNetwork = (): PodNetwork => ({
   },
   detach: async () => undefined,
   readiness: () => ({ ready: true }),
+  configured: () => [],
   setPodCidr: () => undefined,
 });

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import type { CriService } from '../adapters/shared/service.ts';
+import type { GrpcService } from '../adapters/shared/service.ts';
 import { ignoreGoneStreams } from './http2-front/gone-streams.ts';
 
 /** Bytes of one message, each way; what containerd allows, and kubelets expect. */
@@ -16,10 +16,10 @@ export interface GrpcServer {
 }
 
 /**
- * Serves CRI on connections that are handed in: who listens, and what is done to the bytes first, is not its concern.
+ * Serves gRPC on connections that are handed in: who listens, and what is done to the bytes first, is not its concern.
  * Methods that no service has answer UNIMPLEMENTED.
  */
-export const grpcServer = (services: readonly CriService[]): GrpcServer => {
+export const grpcServer = (services: readonly GrpcService[]): GrpcServer => {
   const server = new Server({
     'grpc.max_receive_message_length': MAX_MESSAGE,
     'grpc.max_send_message_length': MAX_MESSAGE,

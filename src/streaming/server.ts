@@ -72,6 +72,8 @@ export interface StreamingServer {
   execUrl(request: ExecRequest): string;
   attachUrl(request: AttachRequest): string;
   portForwardUrl(request: PortForwardRequest): string;
+  /** Sessions under way. */
+  sessions(): number;
 }
 
 const HOUR = 3_600_000;
@@ -142,6 +144,7 @@ export const createStreamingServer = (options: StreamingServerOptions): Streamin
     execUrl: (request) => urlFor(execTicket(request)),
     attachUrl: (request) => urlFor(attachTicket(request)),
     portForwardUrl: (request) => urlFor(portForwardTicket(request)),
+    sessions: () => sessions.count,
   };
 };
 

@@ -1,16 +1,15 @@
-import { status } from '@grpc/grpc-js';
+import { type Metadata, status } from '@grpc/grpc-js';
 import { JanusError, messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports/logger.ts';
-import type { CriVersion } from './service.ts';
 import { wireStatus } from './status.ts';
 import { subjectOf } from './subject.ts';
 
-export interface RpcReport {
-  readonly version: CriVersion;
-  /** As in the proto: `ListPodSandbox`. */
-  readonly method: string;
-  readonly code: status;
+export interface RpcReport extends RpcIdentity {
+  /** Name of the status code: `NOT_FOUND`. */
+  readonly code: string;
   readonly seconds: number;
+  /** As the client names itself, or empty: `grpc-go/1.65.0`. */
+  readonly userAgent: string;
 }
 
 /** Who is told about RPCs. */
@@ -21,14 +20,20 @@ export interface Watch {
 }
 
 export interface RpcIdentity {
-  readonly version: CriVersion;
+  /** Of the API: `v1alpha2`, `v1`, or the package of an API that is not CRI. */
+  readonly version: string;
+  /** With its package: `runtime.v1.RuntimeService`. */
+  readonly service: string;
+  /** As in the proto: `ListPodSandbox`. */
   readonly method: string;
+  readonly stream: boolean;
 }
 
 /** What of a gRPC server call this file needs. */
 interface ServerCall {
   readonly cancelled: boolean;
   readonly request: unknown;
+  readonly metadata: Metadata;
   getDeadline(): Date | number;
   once(event: 'cancelled', listener: () => void): unknown;
 }
@@ -65,6 +70,10 @@ const POLLED: ReadonlySet<string> = new Set([
   'ListMetricDescriptors',
   'ListPodSandboxMetrics',
   'StreamPodSandboxMetrics',
+  // Of Health, and of Janus' own API.
+  'Check',
+  'List',
+  'Usage',
 ]);
 
 const giveUp = (call: ServerCall): JanusError =>
@@ -82,7 +91,8 @@ export const begin = (rpc: RpcIdentity, call: ServerCall, watch: Watch): Invocat
     const milliseconds = performance.now() - started;
     const id = subjectOf(call.request) ?? subjectOf(response);
     log(watch.logger, { rpc, code, error, fields: { id, ms: Math.round(milliseconds * 10) / 10 } });
-    watch.onFinished?.({ ...rpc, code, seconds: milliseconds / 1000 });
+    const [userAgent = ''] = call.metadata.get('user-agent').map(String);
+    watch.onFinished?.({ ...rpc, code: status[code], seconds: milliseconds / 1000, userAgent });
   };
   return {
     signal: abort.signal,
@@ -106,7 +116,8 @@ const levels: Readonly<Partial<Record<status, 'info' | 'error'>>> = {
 };
 
 const log = (logger: Logger, { rpc, code, error, fields: facts }: Line): void => {
-  const fields = { ...rpc, code: status[code], ...facts };
+  const { version, method } = rpc;
+  const fields = { version, method, code: status[code], ...facts };
   if (code === status.OK) {
     logger[POLLED.has(rpc.method) ? 'debug' : 'info'](rpc.method, fields);
     return;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerUnaryCall, ServerWritableStream, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Call } from '../../core/engine.ts';
 import { begin, type RpcIdentity, type Watch } from './instrument.ts';
-import type { CriVersion, Handlers } from './service.ts';
+import type { Handlers } from './service.ts';
 import { wireStatus } from './status.ts';
 
 interface Rpc {
@@ -73,11 +73,12 @@ const inBackground =
 export const implement = <Service extends Readonly<Record<string, Rpc>>>(
   definition: Service,
   handlers: Handlers<Service>,
-  { version, watch }: { readonly version: CriVersion; readonly watch: Watch },
+  { version, watch }: { readonly version: string; readonly watch: Watch },
 ): UntypedServiceImplementation => {
   const implementation: UntypedServiceImplementation = {};
   for (const [name, { path, responseStream }] of Object.entries(definition)) {
-    const rpc = { version, method: path.slice(path.lastIndexOf('/') + 1) };
+    const [, service = '', method = ''] = path.split('/');
+    const rpc = { version, service, method, stream: responseStream };
     const handler: unknown = Reflect.get(handlers, name);
     implementation[name] = responseStream
       ? inBackground(serverStream(rpc, handler as ServerStream, watch))

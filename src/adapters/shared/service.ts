@@ -9,10 +9,11 @@ export type CriVersion = 'v1' | 'v1alpha2';
 /** One version of CRI, ready to be added to a gRPC server. */
 export interface CriAdapter {
   readonly version: CriVersion;
-  services(engine: Engine, watch: Watch): readonly CriService[];
+  services(engine: Engine, watch: Watch): readonly GrpcService[];
 }
 
-export interface CriService {
+/** What a gRPC server takes. */
+export interface GrpcService {
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
 }

@@ -8,5 +8,7 @@ export type StreamSession = Omit<SessionRequest, 'containerId'> & { readonly con
 export interface StreamUrls {
   exec(session: StreamSession & { readonly command: readonly string[] }): string;
   attach(session: StreamSession): string;
+  /** How many are under way. */
+  sessions(): number;
   portForward(request: { readonly sandboxId: SandboxId; readonly ports: readonly number[] }): string;
 }

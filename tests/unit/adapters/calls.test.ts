@@ -69,7 +69,15 @@ describe('a call', () => {
       },
     ]);
     expect(reports).toEqual([
-      { version: 'v1', method: 'StartContainer', code: status.OK, seconds: expect.any(Number) },
+      {
+        version: 'v1',
+        service: 'runtime.v1.RuntimeService',
+        method: 'StartContainer',
+        stream: false,
+        code: 'OK',
+        seconds: expect.any(Number),
+        userAgent: expect.stringMatching(/^grpc-node-js/),
+      },
     ]);
   });
 

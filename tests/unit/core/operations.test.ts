@@ -4,7 +4,7 @@ import { settle } from './fakes/bed.ts';
 import { createScript } from './fakes/script.ts';
 
 it('show what is under way, where it stands and since when', async () => {
-  const operations = createOperations(undefined, () => 5);
+  const operations = createOperations({ nowMs: () => 5 });
   const script = createScript();
   const release = script.hold('work');
   const work = operations.run('RunPodSandbox', 'p1', async ({ stage }) => {
@@ -19,8 +19,10 @@ it('show what is under way, where it stands and since when', async () => {
 });
 
 it('a fault in a stage fails the verb and leaves nothing under way', async () => {
-  const operations = createOperations((verb, stage) => {
-    if (stage === 'network') throw new Error(`${verb} fails here`);
+  const operations = createOperations({
+    hook: (verb, stage) => {
+      if (stage === 'network') throw new Error(`${verb} fails here`);
+    },
   });
   const work = operations.run('RunPodSandbox', 'p1', ({ stage }) => stage('network'));
   await expect(work).rejects.toThrow('RunPodSandbox fails here');

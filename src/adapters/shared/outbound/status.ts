@@ -10,9 +10,18 @@ const networkCondition = (network: NetworkReadiness): cri.RuntimeCondition => ({
   message: network.ready ? '' : network.message,
 });
 
-export const statusResponse = ({ network, config, pulls }: EngineStatus, verbose: boolean): cri.StatusResponse => ({
+/** What `crictl info` shows beside the conditions; `cniconfig` and `lastCNILoadStatus` are containerd's names for them. */
+const info = ({ network, networks, config, versions, pulls }: EngineStatus): Record<string, string> => ({
+  config: jsonText(config),
+  versions: jsonText(versions),
+  cniconfig: jsonText({ networks }),
+  lastCNILoadStatus: jsonText(network.ready ? 'OK' : network.message),
+  pulls: jsonText(pulls),
+});
+
+export const statusResponse = (engine: EngineStatus, verbose: boolean): cri.StatusResponse => ({
   status: {
-    conditions: [{ type: 'RuntimeReady', status: true, reason: '', message: '' }, networkCondition(network)],
+    conditions: [{ type: 'RuntimeReady', status: true, reason: '', message: '' }, networkCondition(engine.network)],
   },
-  info: verbose ? { config: jsonText(config), pulls: jsonText(pulls) } : {},
+  info: verbose ? info(engine) : {},
 });

@@ -20,6 +20,7 @@ import {
 } from '../../../../src/core/model/sandbox.ts';
 import { createOperations } from '../../../../src/core/operations.ts';
 import { silent } from '../../../../src/core/ports/logger.ts';
+import { noMeter } from '../../../../src/core/ports/meter.ts';
 import type { Metric } from '../../../../src/core/ports/metrics.ts';
 import { createRegistry } from '../../../../src/core/registry.ts';
 import { createWaiters } from '../../../../src/core/waiters.ts';
@@ -94,6 +95,7 @@ export const createBed = (changes: Partial<Context> = {}): Bed => {
       },
       detach: (_sandbox, _netns, { signal }) => script.enter('network.detach', signal),
       readiness: () => ({ ready: true }),
+      configured: () => [],
       setPodCidr: () => void script.calls.push('network.setPodCidr'),
     },
     images,
@@ -116,7 +118,12 @@ export const createBed = (changes: Partial<Context> = {}): Bed => {
         return [metricOf(container.id)];
       },
     },
-    streams: { exec: () => 'exec-url', attach: () => 'attach-url', portForward: () => 'port-forward-url' },
+    streams: {
+      exec: () => 'exec-url',
+      attach: () => 'attach-url',
+      portForward: () => 'port-forward-url',
+      sessions: () => 3,
+    },
     handlers,
     cgroupDriver: 'cgroupfs',
     cgroupParent: '/janus',
@@ -124,18 +131,19 @@ export const createBed = (changes: Partial<Context> = {}): Bed => {
     clock: createClock(),
     locks: createLocks(),
     events: createEvents(),
-    operations: createOperations((verb, stage) => script.enter(`${verb}: ${stage}`)),
+    operations: createOperations({ hook: (verb, stage) => script.enter(`${verb}: ${stage}`) }),
     starting: new Map(),
     removingImages: new Set(),
     stopping: new Map(),
     waiters: createWaiters(),
     sandboxJoins: createJoins(),
     containerJoins: createJoins(),
+    meter: noMeter,
     logger: { ...silent, warn: complain, error: complain },
     ...changes,
   };
   followExits(ctx);
-  const engine = createEngine(ctx, { version: '1.2.3', config: {} });
+  const engine = createEngine(ctx, { version: '1.2.3', versions: {}, config: {} });
   const call: Call = { signal: new AbortController().signal };
   const pod: Bed['pod'] = (podChanges) =>
     engine.runPodSandbox({ config: podConfig(podChanges), runtimeHandler: '' }, call);
