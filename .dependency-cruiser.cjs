@@ -67,6 +67,20 @@ module.exports = {
       '^src/core/',
       '^src/config/config[.]ts$',
     ]),
+    only(
+      'command-beside-daemon',
+      "The command asks the daemon's API, and looks at the host as the daemon would.",
+      '^src/cli/',
+      [
+        '^src/cli/',
+        '^src/config/',
+        '^src/core/errors[.]ts$',
+        '^src/host/process[.]ts$',
+        '^src/network/(find-plugin|read-networks)[.]ts$',
+        '^src/adapters/node/generated/',
+        '^src/daemon/build[.]ts$',
+      ],
+    ),
     ...hosts.map((part) =>
       only(`${part}-alone`, 'Parts meet in the core and in the daemon only.', `^src/${part}/`, [
         `^src/${part}/`,
@@ -108,11 +122,12 @@ module.exports = {
       name: 'daemon-is-the-top',
       comment: 'The composition root imports the parts, never the other way.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/daemon/' },
+      from: { path: '^src/', pathNot: '^src/(daemon|cli)/' },
       to: path('^src/daemon/'),
     },
     confined('grpc-at-the-edge', 'gRPC is the concern of the adapters and the server.', 'node_modules/@grpc/', [
       '^src/(adapters|server)/',
+      '^src/cli/client[.]ts$',
     ]),
     confined('protobuf-at-the-edge', 'Messages are the concern of the adapters.', 'node_modules/@bufbuild/', [
       '^src/adapters/',

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { fromContainerd } from '../../../src/cli/migrate/containerd.ts';
+import { fromCrio } from '../../../src/cli/migrate/crio.ts';
+import { fromIsulad } from '../../../src/cli/migrate/isulad.ts';
+import { checkSettings } from '../../../src/config/problems.ts';
+
+const isAccepted = (settings: object): boolean => checkSettings(settings, (key) => key).problems.length === 0;
+
+const CONTAINERD = `
+version = 2
+root = "/var/lib/containerd"
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "registry.example/pause:3.9"
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "/opt/cni/bin"
+    conf_dir = "/etc/cni/net.d/"
+  [plugins."io.containerd.grpc.v1.cri".containerd]
+    default_runtime_name = "runc"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+      runtime_type = "io.containerd.runc.v2"
+      [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+        SystemdCgroup = true
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.kata]
+      runtime_type = "io.containerd.kata.v2"
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = "/etc/containerd/certs.d"
+`;
+
+test("containerd's config.toml becomes settings that Janus takes, and says what stays behind", () => {
+  const { settings, notCarried } = fromContainerd(CONTAINERD);
+  expect(settings).toEqual({
+    'network-plugin': 'cni',
+    'systemd-cgroup': true,
+    'default-runtime': 'runc',
+    'cni-conf-dir': '/etc/cni/net.d',
+    'cni-bin-dir': '/opt/cni/bin',
+    'pod-sandbox-image': 'registry.example/pause:3.9',
+  });
+  expect(isAccepted(settings)).toBe(true);
+  expect(notCarried.map((line) => line.split(/[ :]/)[0])).toEqual(['runtime', 'registry.config_path', 'root']);
+  expect(notCarried[0]).toContain('kata');
+});
+
+test("containerd's third version keeps the same things in two plugins", () => {
+  const { settings } = fromContainerd(`
+version = 3
+[plugins.'io.containerd.cri.v1.images'.pinned_images]
+  sandbox = 'registry.example/pause:3.10'
+[plugins.'io.containerd.cri.v1.runtime'.cni]
+  bin_dirs = ['/opt/cni/bin', '/usr/lib/cni']
+`);
+  expect(settings).toMatchObject({
+    'pod-sandbox-image': 'registry.example/pause:3.10',
+    'cni-bin-dir': '/opt/cni/bin;/usr/lib/cni',
+  });
+});
+
+test("CRI-O's crio.conf", () => {
+  const { settings, notCarried } = fromCrio(`
+[crio.runtime]
+cgroup_manager = "cgroupfs"
+log_level = "info"
+default_runtime = "crun"
+pids_limit = 2048
+[crio.runtime.runtimes.crun]
+runtime_path = "/usr/bin/crun"
+allowed_annotations = ["io.containers.trace-syscall"]
+[crio.image]
+pause_image = "registry.k8s.io/pause:3.9"
+insecure_registries = ["registry.example:5000"]
+[crio.network]
+plugin_dirs = ["/usr/lib/cni/"]
+[crio.metrics]
+enable_metrics = true
+metrics_port = 9091
+`);
+  expect(settings).toEqual({
+    'network-plugin': 'cni',
+    'log-level': 'INFO',
+    'default-runtime': 'crun',
+    runtimes: { crun: { path: '/usr/bin/crun' } },
+    'cni-bin-dir': '/usr/lib/cni',
+    'pod-sandbox-image': 'registry.k8s.io/pause:3.9',
+    'insecure-registries': ['registry.example:5000'],
+    'metrics-address': '9091',
+  });
+  expect(isAccepted(settings)).toBe(true);
+  expect(notCarried.map((line) => line.split(':')[0])).toEqual([
+    'crio.runtime.runtimes.crun.allowed_annotations',
+    'crio.runtime.pids_limit',
+  ]);
+});
+
+test("iSulad's daemon.json keeps its keys, but not the places that two engines must not share", () => {
+  const { settings, notCarried } = fromIsulad(
+    '{"graph":"/var/lib/isulad","network-plugin":"cni","storage-driver":"overlay2","default-runtime":"runc"}',
+  );
+  expect(settings).toEqual({ 'network-plugin': 'cni', 'default-runtime': 'runc' });
+  expect(notCarried.map((line) => line.split(':')[0])).toEqual(['graph', 'storage-driver']);
+});
