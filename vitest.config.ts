@@ -8,6 +8,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
       { test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], ...alone } },
+      { test: { name: 'faults', include: ['tests/faults/**/*.test.ts'], ...alone } },
       { test: { name: 'load', include: ['tests/load/**/*.test.ts'], ...alone, testTimeout: 600_000 } },
       { test: { name: 'oom', include: ['tests/oom/**/*.test.ts'], ...alone, testTimeout: 3_600_000 } },
       { test: { name: 'kubelet', include: ['tests/kubelet/*.test.ts'], ...alone, testTimeout: 180_000 } },

@@ -1,31 +1,32 @@
 import { categorised } from './errors.ts';
 import { type Meter, noMeter } from './ports/meter.ts';
+import type { Stage, StageOf, Verb } from './stages.ts';
 
 /** One verb under way, for operators: what it works on, where it stands and since when. */
 export interface Operation {
-  readonly verb: string;
+  readonly verb: Verb;
   readonly id: string;
   readonly sinceMs: number;
   stage: string;
 }
 
-/** Called when a verb enters a stage. Tests put faults here; in production it does nothing. */
-export type StageHook = (verb: string, stage: string) => Promise<void> | void;
+/** Called when a verb enters a stage. Tests put faults here; in production there is none. */
+export type StageHook = (verb: Verb, stage: string) => Promise<void> | void;
 
 /** The running account of one verb. */
-export interface Progress {
+export interface Progress<S extends string> {
   /** Enters the next stage. */
-  stage(name: string): Promise<void>;
+  readonly stage: Stage<S>;
 }
 
 export interface Operations {
   /** A deadline that passes and a disk that is full become JanusErrors which name the verb and its stage. */
-  run<T>(verb: string, id: string, action: (progress: Progress) => Promise<T>): Promise<T>;
+  run<V extends Verb, T>(verb: V, id: string, action: (progress: Progress<StageOf<V>>) => Promise<T>): Promise<T>;
   list(): readonly Operation[];
 }
 
 export interface OperationOptions {
-  readonly hook?: StageHook;
+  readonly hook?: StageHook | undefined;
   readonly nowMs?: () => number;
   readonly meter?: Pick<Meter, 'stage' | 'operation'>;
 }

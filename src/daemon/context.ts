@@ -9,7 +9,7 @@ import { createLocks } from '../core/locks.ts';
 import { type ContainerRecord, isListed as isListedContainer } from '../core/model/container.ts';
 import type { SandboxId } from '../core/model/ids.ts';
 import { isListed as isListedSandbox, type SandboxRecord } from '../core/model/sandbox.ts';
-import { createOperations } from '../core/operations.ts';
+import { createOperations, type StageHook } from '../core/operations.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import type { Meter } from '../core/ports/meter.ts';
 import type { PodNetwork } from '../core/ports/pod-network.ts';
@@ -38,6 +38,8 @@ export interface Parts {
   readonly meter: Meter;
   readonly sandboxStore: RecordStore<SandboxRecord>;
   readonly containerStore: RecordStore<ContainerRecord>;
+  /** Faults on purpose; undefined in production. */
+  readonly failpoints: StageHook | undefined;
 }
 
 /** Puts the core together with this host. */
@@ -49,6 +51,7 @@ export const createContext = async ({
   meter,
   sandboxStore,
   containerStore,
+  failpoints,
 }: Parts): Promise<Context> => {
   const { state, graph, cgroupParent, umask } = config;
   const clock = createClock();
@@ -114,7 +117,7 @@ export const createContext = async ({
     clock,
     locks: createLocks(),
     events: createEvents(),
-    operations: createOperations({ meter }),
+    operations: createOperations({ hook: failpoints, meter }),
     starting: new Map(),
     removingImages: new Set(),
     stopping: new Map(),

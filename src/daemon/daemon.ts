@@ -26,6 +26,7 @@ import { loadAdapters } from './adapters.ts';
 import { readBuild, versionsOf } from './build.ts';
 import { createClosers } from './closers.ts';
 import { createContext } from './context.ts';
+import { createFailpoints } from './failpoints.ts';
 import { createInstruments } from './instruments.ts';
 import { lockDaemon } from './lock.ts';
 import { createServices } from './services.ts';
@@ -41,7 +42,7 @@ const GRACE_MS = 5000;
 
 const makeDirectories = async ({ graph, state }: Config): Promise<void> => {
   // The root of a pod's user namespace passes through these to its own files, by paths that it is given; nobody else may list them.
-  for (const path of [graph, state, join(state, 'sandboxes'), join(state, 'containers')]) {
+  for (const path of [graph, join(graph, 'layers'), state, join(state, 'sandboxes'), join(state, 'containers')]) {
     await mkdir(path, { recursive: true });
     await chmod(path, 0o711);
   }
@@ -107,6 +108,7 @@ export const startDaemon = async (loaded: LoadedConfig, logger: Logger): Promise
       meter: instruments.meter,
       sandboxStore,
       containerStore,
+      failpoints: createFailpoints(process.env['JANUS_FAILPOINTS'], logger),
     });
     context = ctx;
 

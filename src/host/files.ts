@@ -8,6 +8,14 @@ export const makePrivateDirectory = async (path: string): Promise<void> => {
   await mkdir(path, { recursive: true, mode: 0o700 });
 };
 
+/** Makes a directory; there already: no error. A full disk is ENOSPC, which Node's recursive mkdir reports as ENOENT. */
+export const makeDirectory = async (path: string, mode: number): Promise<void> => {
+  await mkdir(dirname(path), { recursive: true, mode });
+  await mkdir(path, { mode }).catch((error: unknown) => {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  });
+};
+
 const syncDirectory = async (path: string): Promise<void> => {
   const handle = await open(path, 'r');
   try {

@@ -67,15 +67,16 @@ export const createImageStore = (options: ImageStoreOptions): ImageStore => {
   return {
     list: async () => (await readPrepared()).map(({ image }) => image),
     find: async (reference) => lookUp(await readPrepared(), reference)?.stored.image,
-    pull: async (request, { signal }) => {
+    pull: async (request, options) => {
       await prepared();
-      return pull(request, { signal });
+      return pull(request, options);
     },
     pulls: () => account.list(),
-    remove: (reference, inUse) =>
-      oneAtATime(AbortSignal.timeout(REMOVE_WAIT_MS), () =>
-        removeImage({ graphRoot, runRoot, read }, reference, inUse),
-      ),
+    remove: (reference, inUse, stage) =>
+      oneAtATime(AbortSignal.timeout(REMOVE_WAIT_MS), async () => {
+        await stage?.('delete');
+        await removeImage({ graphRoot, runRoot, read }, reference, inUse);
+      }),
     usage: createUsage({ graphRoot, read, now }),
   };
 };

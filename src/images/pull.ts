@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { invalidArgument, JanusError, messageOf } from '../core/errors.ts';
 import { createLimit } from '../core/limit.ts';
 import type { Image } from '../core/model/image.ts';
-import type { PullRequest } from '../core/ports/image-store.ts';
+import type { PullRequest, PullStage } from '../core/ports/image-store.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import type { Meter } from '../core/ports/meter.ts';
+import type { Staged } from '../core/stages.ts';
 import type { CatalogReader } from './catalog.ts';
 import { createJoined } from './joined.ts';
 import { lookUp } from './lookup.ts';
@@ -17,7 +18,7 @@ export interface PullOptions extends SkopeoOptions {
   readonly meter: Pick<Meter, 'pull'>;
 }
 
-export type Pull = (request: PullRequest, options: { signal: AbortSignal }) => Promise<Image>;
+export type Pull = (request: PullRequest, options: Staged<PullStage>) => Promise<Image>;
 
 const PULLS_AT_ONCE = 4;
 
@@ -25,10 +26,14 @@ const PULLS_AT_ONCE = 4;
 export const createPull = (options: PullOptions): Pull => {
   const joined = createJoined<Image>();
   const limit = createLimit(PULLS_AT_ONCE);
-  return async ({ reference, auth }, { signal }) => {
+  return async ({ reference, auth }, { signal, stage }) => {
     const parsed = pullable(reference);
     const work: Work = { reference: parsed, auth };
-    return joined(keyOf(work), (own) => limit(own.signal, () => pullLogged(options, work, own)), { signal });
+    return joined(
+      keyOf(work),
+      ({ signal: own }) => limit(own, () => pullLogged(options, work, { signal: own, stage })),
+      { signal },
+    );
   };
 };
 
@@ -51,13 +56,13 @@ const keyOf = ({ reference, auth }: Work): string =>
 const pullLogged = async (
   { logger, meter, ...options }: PullOptions,
   work: Work,
-  { signal }: { signal: AbortSignal },
+  staged: Staged<PullStage>,
 ): Promise<Image> => {
   const log = logger.child({ image: canonical(work.reference) });
   const begin = performance.now();
   log.info('pulling image');
   try {
-    const image = await pullOnce(options, work, { signal });
+    const image = await pullOnce(options, work, staged);
     const seconds = secondsSince(begin);
     log.info('pulled image', { id: image.id, bytes: image.size, seconds });
     meter.pull('success', { seconds, bytes: image.size });
@@ -76,11 +81,12 @@ const secondsSince = (begin: number): number => Math.round(performance.now() - b
 const pullOnce = async (
   options: Omit<PullOptions, 'logger' | 'meter'>,
   work: Work,
-  { signal }: { signal: AbortSignal },
+  staged: Staged<PullStage>,
 ): Promise<Image> => {
   const name = canonical(work.reference);
   for (let attempt = 1; attempt <= 2; attempt += 1) {
-    await copyImage(options, work, { signal });
+    await copyImage(options, work, staged);
+    await staged.stage?.('copied');
     const match = lookUp(await options.read(), name);
     if (match !== undefined) return match.stored.image;
   }

@@ -3,6 +3,7 @@ import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImagesConfig } from '../config/config.ts';
 import type { RegistryAuth } from '../core/model/image.ts';
+import type { Staged } from '../core/stages.ts';
 import { run } from '../host/process.ts';
 import { type Credentials, credentials } from './auth.ts';
 import type { PullAccount } from './progress.ts';
@@ -30,13 +31,15 @@ const ACCEPT_ANYTHING = '{"default":[{"type":"insecureAcceptAnything"}]}';
 export const copyImage = async (
   options: SkopeoOptions,
   request: { readonly reference: Reference; readonly auth: RegistryAuth | undefined },
-  { signal }: { signal: AbortSignal },
+  { signal, stage }: Staged<'places' | 'copy'>,
 ): Promise<void> => {
   const auth = credentials(request.auth, request.reference.domain);
+  await stage?.('places');
   const places = await makePlaces(options);
   const done = options.account.begin(canonical(request.reference), places.blobs);
   try {
     const args = await skopeoArguments(options, { ...request, auth, places });
+    await stage?.('copy');
     const attempt = (): Promise<string | undefined> =>
       copyOnce(options, { args, places, reference: request.reference }, { signal });
     const first = await attempt();

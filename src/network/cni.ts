@@ -41,8 +41,8 @@ export const createCniNetwork = async (options: CniOptions): Promise<PodNetwork 
   const context: Context = { catalogue, kept, host: { binDirs, timeoutMs }, logger, podCidrs: podCidr.get };
   const limited = createLimit(PODS_AT_ONCE);
   return {
-    attach: (sandbox, netns, { signal }) => limited(signal, () => attach({ sandbox, netns, signal }, context)),
-    detach: (sandbox, netns, { signal }) => limited(signal, () => detach({ sandbox, netns, signal }, context)),
+    attach: (sandbox, netns, options) => limited(options.signal, () => attach({ sandbox, netns, ...options }, context)),
+    detach: (sandbox, netns, options) => limited(options.signal, () => detach({ sandbox, netns, ...options }, context)),
     readiness: catalogue.readiness,
     configured: () => catalogue.networks().map(summary),
     setPodCidr: podCidr.set,

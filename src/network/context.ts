@@ -1,6 +1,7 @@
 import { JanusError } from '../core/errors.ts';
 import type { SandboxRecord } from '../core/model/sandbox.ts';
 import type { Logger } from '../core/ports/logger.ts';
+import type { Staged } from '../core/stages.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { KeptNetworks } from './kept.ts';
 import { planNetworks, unpublishedPorts } from './plan.ts';
@@ -16,11 +17,10 @@ export interface Context {
   podCidrs(): readonly string[];
 }
 
-export interface PodCall {
+export interface PodCall<S extends string = never> extends Staged<S> {
   readonly sandbox: SandboxRecord;
   /** Path of the pod's network namespace. */
   readonly netns: string;
-  readonly signal: AbortSignal;
 }
 
 /** The pod's networks by the present configuration, not added yet. */

@@ -1,4 +1,5 @@
 import type { SandboxRecord } from '../core/model/sandbox.ts';
+import type { DetachStage } from '../core/ports/pod-network.ts';
 import { type Context, type PodCall, plan } from './context.ts';
 import type { KeptNetwork } from './planned.ts';
 import { takeDown } from './take-down.ts';
@@ -16,7 +17,7 @@ const networksOf = async (sandbox: SandboxRecord, context: Context): Promise<rea
 };
 
 /** Takes a pod out of the networks that are kept of it. Throws the first failure after all have been tried. */
-export const detach = async (call: PodCall, context: Context): Promise<void> => {
+export const detach = async (call: PodCall<DetachStage>, context: Context): Promise<void> => {
   const networks = await networksOf(call.sandbox, context);
   if (networks.length === 0) return;
   const failures = await takeDown(networks, call, context);

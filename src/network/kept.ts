@@ -1,7 +1,7 @@
 import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { errnoOf, JanusError, messageOf } from '../core/errors.ts';
+import { errnoOf, JanusError, kindOf, messageOf } from '../core/errors.ts';
 import type { KeptNetwork } from './planned.ts';
 
 const VERSION = 1;
@@ -86,13 +86,13 @@ const readIfThere = async (file: string): Promise<Kept> => {
   }
 };
 
-/** The disk's own errors are "internal" to callers. */
+/** Of the disk's own errors only a full one is told from the others. */
 const stored = async <T>(file: string, work: Promise<T>): Promise<T> => {
   try {
     return await work;
   } catch (cause) {
     if (cause instanceof JanusError) throw cause;
-    throw new JanusError('internal', `${file}: ${messageOf(cause)}`, { cause });
+    throw new JanusError(kindOf(cause), `${file}: ${messageOf(cause)}`, { cause });
   }
 };
 

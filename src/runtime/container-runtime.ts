@@ -10,6 +10,7 @@ import { killCgroup } from './cgroups/cgroup.ts';
 import { checkpoint } from './checkpoint/checkpoint.ts';
 import { conmonPid } from './conmon/conmon.ts';
 import { readExitFile, watchExits } from './conmon/exits.ts';
+import { logFault } from './conmon/log-file.ts';
 import { reopenLog } from './conmon/reopen-log.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
 import { cgroupOf } from './container-environment.ts';
@@ -73,7 +74,7 @@ const execInTime = (exec: ExecEnvironment): ContainerRuntime['execSync'] => {
 export const createContainerRuntime = (env: ContainerEnvironment): ContainerRuntime => {
   const exec = createExecEnvironment(env);
   return {
-    create: (plan, { signal }) => createWithConmon(env, plan, signal),
+    create: (plan, options) => createWithConmon(env, plan, options),
     start: (ref, { signal }) => startContainer(env, ref, signal),
     kill: (ref, signal) => kill(env, ref, signal),
     hasProcess: ({ container }) => {
@@ -81,15 +82,18 @@ export const createContainerRuntime = (env: ContainerEnvironment): ContainerRunt
       return process !== undefined && isRunning(process);
     },
     hasMonitor: ({ container: { id } }) => conmonPid(containerLayout(env.roots, id), id) !== undefined,
-    remove: (ref, { signal }) => removeContainer(env, ref, signal),
+    remove: (ref, options) => removeContainer(env, ref, options),
     removeLeftover: (id, { signal }) => removeLeftover(env, id, signal),
     execSync: execInTime(exec),
     exec: (ref, spec, io, { signal }) => execSession(exec, { ref, spec, io }, signal),
     endSessions: (ref) => endLeft(exec, ref),
     attach: createAttach(env.roots),
     update: (ref, resources, { signal }) => updateResources(env, ref, { resources, signal }),
-    reopenLog: ({ container }, options) =>
-      reopenLog(containerLayout(env.roots, container.id).bundle, container.logPath, options),
+    reopenLog: async ({ container: { id, logPath }, sandbox }, options) => {
+      const fault = await logFault(sandbox.config.logDirectory, logPath);
+      if (fault !== undefined) throw new JanusError('failed-precondition', `the log cannot be reopened: ${fault}`);
+      await reopenLog(containerLayout(env.roots, id).bundle, logPath, options);
+    },
     checkpoint: (ref, location, { signal }) => checkpoint(env, ref, { location, signal }),
     inspect: (ref) => inspect(env, ref),
     exitOf: exitReader(env),

@@ -1,18 +1,21 @@
-import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoOf, JanusError } from '../core/errors.ts';
+import { errnoOf, invalidArgument, JanusError } from '../core/errors.ts';
 import type { CommandFault } from '../core/model/container.ts';
-import type { ContainerPlan, CreatedContainer } from '../core/ports/container-runtime.ts';
+import type { ContainerPlan, CreatedContainer, CreateStage } from '../core/ports/container-runtime.ts';
+import type { Staged } from '../core/stages.ts';
+import { makeDirectory } from '../host/files.ts';
 import { identify } from '../host/process-identity.ts';
 import { ociCgroupsPath } from './cgroups/paths.ts';
 import { commandFault } from './command-fault.ts';
 import { startConmon } from './conmon/conmon.ts';
+import { logFault } from './conmon/log-file.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
 import { type ContainerLayout, containerLayout, exitsDirectory } from './container-layout.ts';
 import { imageMountPath } from './image-mounts.ts';
 import { mapMounts } from './mapped-mounts.ts';
 import { relabel } from './relabel.ts';
-import { mountRootfs, type RootfsOwner } from './rootfs.ts';
+import { mountRootfs, openTo, type RootfsOwner } from './rootfs.ts';
 import { rootOf, userNamespaceOf } from './sandbox/user-namespace.ts';
 import { buildSpec } from './spec/build-spec.ts';
 import { prepareSpec } from './spec/prepare-spec.ts';
@@ -22,11 +25,14 @@ import { tellSystemd } from './update.ts';
 import { fillVolumes } from './volumes.ts';
 
 /** The log's directory is the client's; a missing one is made, as the kubelet's own tools expect. */
-const prepareLog = async (logPath: string): Promise<void> => {
+const prepareLog = async ({ sandbox, container: { logPath } }: ContainerPlan): Promise<void> => {
   if (logPath === '') return;
   try {
+    const fault = await logFault(sandbox.config.logDirectory, logPath);
+    if (fault !== undefined) throw invalidArgument('config.log_path', fault);
     await mkdir(dirname(logPath), { recursive: true, mode: 0o755 });
   } catch (cause) {
+    if (cause instanceof JanusError) throw cause;
     throw new JanusError(
       'invalid-argument',
       `config.log_path: ${dirname(logPath)} cannot be made: ${errnoOf(cause) ?? ''}`,
@@ -70,12 +76,6 @@ const ownerOf = ({ sandbox, paths: { userns } }: ContainerPlan): RootfsOwner | u
   return user === undefined || userns === undefined ? undefined : { usernsPath: userns, ...rootOf(user) };
 };
 
-/** The runtime sets the root file system up as the root of the pod's user namespace, who has to reach it. */
-const openTo = async (bundle: string, { gid }: RootfsOwner): Promise<void> => {
-  await chown(bundle, 0, gid);
-  await chmod(bundle, 0o710);
-};
-
 /** Any refusal that is not for the command's sake fails the creation. */
 const faultIn = (refusal: string): CommandFault => {
   const fault = commandFault(refusal);
@@ -87,18 +87,22 @@ const faultIn = (refusal: string): CommandFault => {
 export const createWithConmon = async (
   env: ContainerEnvironment,
   plan: ContainerPlan,
-  signal: AbortSignal,
+  { signal, stage }: Staged<CreateStage>,
 ): Promise<CreatedContainer> => {
   const layout = containerLayout(env.roots, plan.container.id);
   const owner = ownerOf(plan);
-  await mkdir(layout.bundle, { recursive: true, mode: 0o700 });
+  await stage?.('bundle');
+  await makeDirectory(layout.bundle, 0o700);
   if (owner !== undefined) await openTo(layout.bundle, owner);
-  await prepareLog(plan.container.logPath);
+  await prepareLog(plan);
+  await stage?.('rootfs');
   await mountRootfs(plan.image, layout, owner);
+  await stage?.('spec');
   const { uid, gid, supplementalGroups } = await writeSpec(env, plan, { layout, signal });
   const monitored = { ref: plan, layout, exits: exitsDirectory(env.roots), runtime: env.runtimes.of(plan.sandbox) };
   const user = { uid, gid, supplementalGroups };
-  const answer = await startConmon(monitored, signal);
+  await stage?.('monitor');
+  const answer = await startConmon(monitored, { signal, stage });
   if ('refusal' in answer) return { kind: 'unrunnable', fault: faultIn(answer.refusal), user };
   const process = identify(answer.pid);
   if (process === undefined) throw new JanusError('internal', 'the container ended while it was created');

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerId } from '../core/model/ids.ts';
-import type { ContainerRef } from '../core/ports/container-runtime.ts';
+import type { ContainerRef, RemoveStage } from '../core/ports/container-runtime.ts';
+import type { Staged } from '../core/stages.ts';
 import { killCgroup, removeCgroup } from './cgroups/cgroup.ts';
 import { findCgroups } from './cgroups/find.ts';
 import { conmonPid, killConmon } from './conmon/conmon.ts';
@@ -25,11 +26,12 @@ const awaitConmon = async (layout: ContainerLayout, id: string): Promise<void> =
 export const removeContainer = async (
   env: ContainerEnvironment,
   ref: ContainerRef,
-  signal: AbortSignal,
+  { signal, stage }: Staged<RemoveStage>,
 ): Promise<void> => {
   const { id } = ref.container;
+  await stage?.('runtime');
   await deleteFromRuntime(env.runtimes.command(ref.sandbox, deleteArgs(id)), { signal });
-  await releaseHost(env, id, cgroupOf(ref));
+  await releaseHost(env, id, { cgroup: cgroupOf(ref), stage });
 };
 
 /** As removeContainer, of a container that has no record: its runtime and its cgroup have to be found. */
@@ -40,19 +42,27 @@ export const removeLeftover = async (
 ): Promise<void> => {
   const cgroup = (await findCgroups(env.cgroups, [id])).get(id);
   for (const command of env.runtimes.commands(deleteArgs(id))) await deleteFromRuntime(command, { signal });
-  await releaseHost(env, id, cgroup);
+  await releaseHost(env, id, { cgroup });
 };
 
 const deleteArgs = (id: ContainerId): readonly string[] => ['delete', '--force', id];
 
-const releaseHost = async (env: ContainerEnvironment, id: ContainerId, cgroup: string | undefined): Promise<void> => {
+interface Release {
+  readonly cgroup: string | undefined;
+  readonly stage?: Staged<RemoveStage>['stage'];
+}
+
+const releaseHost = async (env: ContainerEnvironment, id: ContainerId, { cgroup, stage }: Release): Promise<void> => {
   const layout = containerLayout(env.roots, id);
+  await stage?.('container-cgroup');
   if (cgroup !== undefined) {
     await killCgroup(env.cgroups, cgroup);
     await removeCgroup(env.cgroups, cgroup);
   }
   await awaitConmon(layout, id);
+  await stage?.('rootfs');
   await releaseRootfs(layout);
+  await stage?.('bundle');
   await rm(layout.bundle, { recursive: true, force: true });
   await removeExitFile(exitsDirectory(env.roots), id);
 };

@@ -1,8 +1,9 @@
 import { closeSync, mkdirSync, openSync, rmdirSync } from 'node:fs';
-import { chown, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, chown, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../core/errors.ts';
 import type { Image } from '../core/model/image.ts';
+import { makeDirectory } from '../host/files.ts';
 import { mount, mountIdMapped, unmount } from '../host/kernel.ts';
 import type { ContainerLayout } from './container-layout.ts';
 
@@ -91,21 +92,25 @@ const withMappedLayers = (
   }
 };
 
+/** The runtime sets the container up as the root of the pod's user namespace, who has to pass through to what is below. */
+export const openTo = async (directory: string, { gid }: Pick<RootfsOwner, 'gid'>): Promise<void> => {
+  await chown(directory, 0, gid);
+  await chmod(directory, 0o710);
+};
+
 /** Mounts the image's layers with a fresh writable one on top; with `owner`, for a pod with a user namespace of its own. */
 export const mountRootfs = async (
   image: Image,
   { bundle, rootfs, layer }: ContainerLayout,
   owner: RootfsOwner | undefined,
 ): Promise<void> => {
+  await makeDirectory(layer, 0o700);
   const upper = join(layer, 'upper');
   const work = join(layer, 'work');
-  await Promise.all([
-    mkdir(rootfs, { recursive: true, mode: 0o700 }),
-    mkdir(upper, { recursive: true, mode: 0o755 }),
-    mkdir(work, { recursive: true, mode: 0o700 }),
-  ]);
+  await Promise.all([makeDirectory(rootfs, 0o700), makeDirectory(upper, 0o755), makeDirectory(work, 0o700)]);
   const overlay = { target: rootfs, layers: image.layers, upper, work };
   if (owner === undefined) return mountOverlay(overlay);
+  await openTo(layer, owner);
   await chown(upper, owner.uid, owner.gid);
   withMappedLayers(image.layers, owner, { bundle, use: (layers) => mountOverlay({ ...overlay, layers }) });
 };

@@ -1,9 +1,9 @@
-import { type CallOptions, type Client, credentials, type Metadata, type ServiceError } from '@grpc/grpc-js';
+import { type CallOptions, type Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import * as v1 from '../../src/adapters/v1/generated/api.ts';
 import * as v1alpha2 from '../../src/adapters/v1alpha2/generated/api.ts';
 
 type Done = (error: ServiceError | null, response: unknown) => void;
-type Unary = (request: unknown, done: Done) => unknown;
+type Unary = (request: unknown, metadata: Metadata, options: Partial<CallOptions>, done: Done) => unknown;
 type Callback<S> = (error: ServiceError | null, response: S) => void;
 type Codec = { fromPartial(partial: object): unknown };
 
@@ -13,7 +13,7 @@ type Method<R, S> = (request: R, metadata: Metadata, options: Partial<CallOption
 /** A generated client with promises; what a request leaves out has its default. */
 type Promised<C> = {
   readonly [K in keyof C as C[K] extends Method<infer _R, infer _S> ? K : never]: C[K] extends Method<infer R, infer S>
-    ? (request: v1.DeepPartial<R>) => Promise<S>
+    ? (request: v1.DeepPartial<R>, options?: Partial<CallOptions>) => Promise<S>
     : never;
 };
 
@@ -25,16 +25,21 @@ const promised = <C extends Client>(client: C, messages: object): Promised<C> =>
     get: (target, name) => {
       const method = Reflect.get(target, name) as Unary;
       const codec = Reflect.get(messages, `${capitalized(String(name))}Request`) as Codec;
-      return (request: object) =>
+      return (request: object, callOptions: Partial<CallOptions> = {}) =>
         new Promise((resolve, reject) => {
-          method.call(target, codec.fromPartial(request), (error, response) =>
+          method.call(target, codec.fromPartial(request), new Metadata(), callOptions, (error, response) =>
             error === null ? resolve(response) : reject(error),
           );
         });
     },
   }) as unknown as Promised<C>;
 
-const options = { 'grpc.max_receive_message_length': 64 * 1024 * 1024 };
+const options = {
+  'grpc.max_receive_message_length': 64 * 1024 * 1024,
+  // Daemons come back soon.
+  'grpc.initial_reconnect_backoff_ms': 50,
+  'grpc.max_reconnect_backoff_ms': 200,
+};
 
 /** Clients of one CRI version on one socket. */
 export const connectV1 = (socket: string) => {

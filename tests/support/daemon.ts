@@ -12,6 +12,10 @@ export interface RunningDaemon {
   stop(): Promise<number>;
   /** SIGKILL. */
   kill(): Promise<void>;
+  /** Resolves when it has ended, however it did. */
+  readonly ended: Promise<void>;
+  hasEnded(): boolean;
+  serves(): boolean;
   log(): string;
 }
 
@@ -38,19 +42,20 @@ export const writeConfig = (bed: Bed, extra: Readonly<Record<string, unknown>> =
 };
 
 const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<number> => {
-  if (child.exitCode !== null) return child.exitCode;
-  const exited = once(child, 'exit') as Promise<[number | null]>;
-  child.kill(signal);
-  const [code] = await exited;
-  return code ?? -1;
+  if (child.exitCode === null && child.signalCode === null) {
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  }
+  return child.exitCode ?? -1;
 };
 
-/** Starts the built daemon and resolves when it serves; fails with its output if it ends before. */
-export const startDaemon = async (
+/** Starts the built daemon. */
+export const spawnDaemon = (
   bed: Bed,
   extra: Readonly<Record<string, unknown>> = {},
   env: Readonly<Record<string, string>> = {},
-): Promise<RunningDaemon> => {
+): RunningDaemon => {
   const main = `import { main } from ${JSON.stringify(join(dist, 'daemon/cli.js'))}; await main(process.argv)`;
   const child = spawn(
     process.execPath,
@@ -62,14 +67,27 @@ export const startDaemon = async (
   );
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (log += chunk.toString()));
-  await until('the daemon serves', () => {
-    if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}: ${log}`);
-    return log.includes('serving');
-  });
   return {
     pid: child.pid ?? 0,
     stop: () => end(child, 'SIGTERM'),
     kill: async () => void (await end(child, 'SIGKILL')),
+    ended: once(child, 'exit').then(() => undefined),
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    serves: () => log.includes('serving'),
     log: () => log,
   };
+};
+
+/** As spawnDaemon; resolves when it serves, and fails with its output if it ends before. */
+export const startDaemon = async (...args: Parameters<typeof spawnDaemon>): Promise<RunningDaemon> => {
+  const daemon = spawnDaemon(...args);
+  await until(
+    'the daemon serves',
+    () => {
+      if (daemon.hasEnded()) throw new Error(`the daemon ended: ${daemon.log()}`);
+      return daemon.serves();
+    },
+    60,
+  );
+  return daemon;
 };

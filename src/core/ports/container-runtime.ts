@@ -4,6 +4,7 @@ import type { ContainerId } from '../model/ids.ts';
 import type { Image } from '../model/image.ts';
 import type { LinuxResources } from '../model/resources.ts';
 import type { ProcessIdentity, SandboxRecord } from '../model/sandbox.ts';
+import type { Staged } from '../stages.ts';
 import type { SandboxPaths } from './sandbox-host.ts';
 
 /** A container with the pod it belongs to: what the runtime needs to find it. */
@@ -65,13 +66,18 @@ export type RuntimeState =
   | { readonly kind: 'created' | 'running'; readonly process: ProcessIdentity }
   | { readonly kind: 'stopped' };
 
+/** Before each: the bundle, the root file system, the spec, the monitor; and when the monitor runs and has yet to answer. */
+export type CreateStage = 'bundle' | 'rootfs' | 'spec' | 'monitor' | 'monitored';
+/** Before each is taken away. */
+export type RemoveStage = 'runtime' | 'container-cgroup' | 'rootfs' | 'bundle';
+
 /**
  * conmon and an OCI runtime. A port because they are processes which outlive the daemon: every verb may find its
  * work already done, half done, or the container gone.
  */
 export interface ContainerRuntime {
   /** Root file system, bundle, conmon and the runtime's `create`. Undoes itself on failure. */
-  create(plan: ContainerPlan, options: { signal: AbortSignal }): Promise<CreatedContainer>;
+  create(plan: ContainerPlan, options: Staged<CreateStage>): Promise<CreatedContainer>;
   start(ref: ContainerRef, options: { signal: AbortSignal }): Promise<void>;
   /** Sends `signal` ("SIGTERM") to the main process, and SIGKILL to all of its cgroup. A process that is gone: no error. */
   kill(ref: ContainerRef, signal: string): Promise<void>;
@@ -80,7 +86,7 @@ export interface ContainerRuntime {
   /** Whether the process is there that will tell how the container ended. Once it is gone, what `exitOf` says is final. */
   hasMonitor(ref: ContainerRef): boolean;
   /** Deletes the container from the runtime, its cgroup, mounts, bundle and writable layer; kills it if it must. Idempotent. */
-  remove(ref: ContainerRef, options: { signal: AbortSignal }): Promise<void>;
+  remove(ref: ContainerRef, options: Staged<RemoveStage>): Promise<void>;
   /** Output beyond 16 MiB, both streams together, is dropped. Past `timeoutSeconds` (0: none) the process tree is killed: deadline-exceeded. */
   execSync(
     ref: ContainerRef,

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { SandboxId } from '../model/ids.ts';
 import type { ProcessIdentity, SandboxRecord } from '../model/sandbox.ts';
+import type { Staged } from '../stages.ts';
 
 /** Paths that a sandbox owns on the host, for its containers. Undefined namespaces are the host's. */
 export interface SandboxPaths {
@@ -23,6 +24,13 @@ export interface SandboxLeftover {
   readonly cgroupParent: string;
 }
 
+/** Before each is made. */
+export type PrepareStage = 'namespaces' | 'files' | 'mounts';
+/** Before the process is started, and before it is moved into its cgroup. */
+export type ProcessStage = 'process' | 'pod-cgroup';
+/** Before each is taken down. */
+export type TakeDownStage = 'pod-cgroup' | 'namespaces';
+
 /**
  * The pod's own part of the host: namespaces, pause process or init, cgroup, files in /etc and /dev/shm.
  * A port because all of it is kernel state, which outlives the daemon and vanishes at a reboot.
@@ -31,9 +39,9 @@ export interface SandboxHost {
   /** Throws invalid-argument for what this host cannot give the pod: sysctls, cgroup parent. Has no effect. */
   check(sandbox: SandboxRecord): void;
   /** Makes the namespaces (not the network in them) and the pod's files. Undoes itself on failure. */
-  prepare(sandbox: SandboxRecord, options: { signal: AbortSignal }): Promise<SandboxPaths>;
+  prepare(sandbox: SandboxRecord, options: Staged<PrepareStage>): Promise<SandboxPaths>;
   /** Starts the process that stands for the pod in its namespaces and its cgroup. */
-  startProcess(sandbox: SandboxRecord, options: { signal: AbortSignal }): Promise<ProcessIdentity>;
+  startProcess(sandbox: SandboxRecord, options: Staged<ProcessStage>): Promise<ProcessIdentity>;
   /** Writes /etc/hosts once the addresses are known. */
   writeHosts(sandbox: SandboxRecord, ips: readonly string[]): Promise<void>;
   paths(sandbox: SandboxRecord): SandboxPaths;
@@ -45,7 +53,7 @@ export interface SandboxHost {
    */
   connect(sandbox: SandboxRecord, port: number, options: { signal: AbortSignal }): Promise<Duplex>;
   /** Ends the process and drops namespaces and mounts; files and the record's directory stay. Idempotent. */
-  stop(sandbox: SandboxRecord, options: { signal: AbortSignal }): Promise<void>;
+  stop(sandbox: SandboxRecord, options: Staged<TakeDownStage>): Promise<void>;
   /** Deletes what `stop` left. Idempotent. */
   remove(sandbox: SandboxRecord): Promise<void>;
   /** Sandboxes of which something is left on the host, for recovery. */

@@ -17,10 +17,12 @@ const MAX_SECONDS = Math.floor((2 ** 31 - 1) / 1000);
 export const checkpointContainer = async (ctx: Context, id: string, request: CheckpointRequest): Promise<void> => {
   const { id: containerId } = requireRunning(ctx, id).container;
   const seconds = Math.min(request.timeoutSeconds || DEFAULT_SECONDS, MAX_SECONDS);
-  await ctx.operations.run('CheckpointContainer', containerId, async () => {
+  await ctx.operations.run('CheckpointContainer', containerId, async ({ stage }) => {
     // Not the container's own lock: it must not wait for long when it is to be stopped.
     using _lock = await ctx.locks.acquire(`${containerId} checkpoint`);
     const ref = requireRunning(ctx, containerId);
+    await stage('write');
     await ctx.runtime.checkpoint(ref, request.location, { signal: AbortSignal.timeout(seconds * 1000) });
+    await stage('done');
   });
 };

@@ -17,6 +17,7 @@ import { signalName } from '../model/signals.ts';
 import type { Progress } from '../operations.ts';
 import type { ContainerRef } from '../ports/container-runtime.ts';
 import { processOf } from '../process-of.ts';
+import type { StageOf } from '../stages.ts';
 import { forgetContainer, moveContainer } from '../transitions.ts';
 import { type Undo, undoOnFailure } from '../undo.ts';
 import { checkAgainstPod } from './check-container.ts';
@@ -108,11 +109,14 @@ export const createContainer = async (ctx: Context, request: CreateContainerRequ
 const begin = (ctx: Context, sandbox: SandboxRecord, asked: Asked): Promise<ContainerId> => {
   const record = plan(ctx, sandbox, asked);
   const { image } = asked;
-  const work = (progress: Progress): Promise<ContainerId> =>
-    undoOnFailure(
+  const work = async (progress: CreateProgress): Promise<ContainerId> => {
+    await undoOnFailure(
       (undo) => build(ctx, { sandbox, record, image }, { progress, undo }),
       () => forgetContainer(ctx, record),
     );
+    await progress.stage('done');
+    return record.id;
+  };
   return ctx.containerJoins.join({
     name: record.name,
     id: record.id,
@@ -120,6 +124,8 @@ const begin = (ctx: Context, sandbox: SandboxRecord, asked: Asked): Promise<Cont
     run: () => ctx.operations.run('CreateContainer', record.id, work),
   });
 };
+
+type CreateProgress = Progress<StageOf<'CreateContainer'>>;
 
 interface Parts {
   readonly sandbox: SandboxRecord;
@@ -130,28 +136,27 @@ interface Parts {
 const build = async (
   ctx: Context,
   { sandbox, record, image }: Parts,
-  { progress, undo }: { progress: Progress; undo: Undo },
-): Promise<ContainerId> => {
+  { progress, undo }: { progress: CreateProgress; undo: Undo },
+): Promise<void> => {
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const ref = { container: record, sandbox };
   const leaving = [...ctx.removingImages].find((id) => usesImage(record, id));
   if (leaving !== undefined) throw notFound('image', leaving);
+  await progress.stage('intent');
   await ctx.containers.put(record, { durable: false });
   // Waited for at the end: the sync runs beside the work.
   const intent = ctx.containers.put(record, { durable: true });
   intent.catch(() => undefined);
-  await progress.stage('runtime');
   undo.add((options) => ctx.runtime.remove(ref, options));
   const { user, ...state } = await ctx.runtime.create(
     { sandbox, container: secured(ref), image, paths: ctx.host.paths(sandbox), targetPid: targetPid(ctx, record) },
-    { signal },
+    { signal, stage: progress.stage },
   );
   await intent;
   await progress.stage('commit');
   // The pod may have been stopped meanwhile: its containers were ended then, and this one was not among them.
   readySandbox(ctx, sandbox.id);
   await moveContainer(ctx, record, { state, user });
-  return record.id;
 };
 
 /** The record keeps what was asked for; what is run has the pod's settings where the container has none. */

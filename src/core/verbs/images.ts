@@ -26,10 +26,11 @@ export const pullImage = async (
   { signal }: Call,
 ): Promise<string> => {
   const reference = nameOf(request.image);
-  const image = await ctx.operations.run('PullImage', reference, () =>
-    ctx.images.pull({ reference, auth: request.auth }, { signal }),
-  );
-  return image.id;
+  return ctx.operations.run('PullImage', reference, async ({ stage }) => {
+    const { id } = await ctx.images.pull({ reference, auth: request.auth }, { signal, stage });
+    await stage('done');
+    return id;
+  });
 };
 
 export const removeImage = async (ctx: Context, image: ImageSpec): Promise<void> => {
@@ -43,7 +44,10 @@ export const removeImage = async (ctx: Context, image: ImageSpec): Promise<void>
     return false;
   };
   try {
-    await ctx.operations.run('RemoveImage', reference, () => ctx.images.remove(reference, inUse));
+    await ctx.operations.run('RemoveImage', reference, async ({ stage }) => {
+      await ctx.images.remove(reference, inUse, stage);
+      await stage('done');
+    });
   } finally {
     for (const id of claimed) ctx.removingImages.delete(id);
   }

@@ -69,7 +69,7 @@ const refuseHugepages = (current: LinuxResources | undefined, { hugepageLimits }
 
 export const updateContainerResources = async (ctx: Context, id: string, update: LinuxResources): Promise<void> => {
   const { id: containerId } = ctx.containers.require(id);
-  await ctx.operations.run('UpdateContainerResources', containerId, async () => {
+  await ctx.operations.run('UpdateContainerResources', containerId, async ({ stage }) => {
     using _lock = await ctx.locks.acquire(containerId);
     const ref = requireRef(ctx, containerId);
     const { kind } = ref.container.state;
@@ -80,7 +80,10 @@ export const updateContainerResources = async (ctx: Context, id: string, update:
       );
     refuseHugepages(ref.container.resources, update);
     const resources = merged(ref.container.resources, update);
+    await stage('update');
     await ctx.runtime.update(ref, update, { signal: AbortSignal.timeout(UPDATE_DEADLINE_MS) });
+    await stage('commit');
     await ctx.containers.put({ ...(ctx.containers.get(containerId) ?? ref.container), resources }, { durable: false });
+    await stage('done');
   });
 };

@@ -5,6 +5,7 @@ import { newSandboxId, type SandboxId } from '../model/ids.ts';
 import { type NetworkAttachment, type SandboxConfig, type SandboxRecord, sandboxName } from '../model/sandbox.ts';
 import type { Progress } from '../operations.ts';
 import { settleAll } from '../settle.ts';
+import type { Stage, StageOf } from '../stages.ts';
 import { forgetSandbox, moveSandbox } from '../transitions.ts';
 import { type Undo, undoOnFailure } from '../undo.ts';
 
@@ -49,35 +50,37 @@ export const runPodSandbox = async (ctx: Context, request: RunPodSandboxRequest)
     id: record.id,
     fingerprint: fingerprint(request),
     run: () =>
-      ctx.operations.run('RunPodSandbox', record.id, (progress) =>
-        undoOnFailure(
+      ctx.operations.run('RunPodSandbox', record.id, async (progress) => {
+        await undoOnFailure(
           (undo) => build(ctx, record, { progress, undo }),
           () => forgetSandbox(ctx, record.id),
-        ),
-      ),
+        );
+        await progress.stage('done');
+        return record.id;
+      }),
   });
 };
 
 interface Building {
-  readonly progress: Progress;
+  readonly progress: Progress<StageOf<'RunPodSandbox'>>;
   readonly undo: Undo;
 }
 
 /** Not bound to the client's patience: what was begun goes on to a good end or is taken back. */
-const build = async (ctx: Context, record: SandboxRecord, { progress, undo }: Building): Promise<SandboxId> => {
-  const signal = AbortSignal.timeout(DEADLINE_MS);
+const build = async (ctx: Context, record: SandboxRecord, { progress, undo }: Building): Promise<void> => {
+  const options = { signal: AbortSignal.timeout(DEADLINE_MS), stage: progress.stage };
+  await progress.stage('intent');
   // A SIGKILL of the daemon leaves effects with a record from the first one on; a power cut leaves no effects, so the sync runs beside the work.
   await ctx.sandboxes.put(record, { durable: false });
   const intent = ctx.sandboxes.put(record, { durable: true });
   intent.catch(() => undefined);
-  await progress.stage('namespaces');
   undo.add(() => ctx.host.remove(record));
-  undo.add((options) => ctx.host.stop(record, options));
-  const paths = await ctx.host.prepare(record, { signal });
+  undo.add((fresh) => ctx.host.stop(record, fresh));
+  const paths = await ctx.host.prepare(record, options);
   await progress.stage('network');
   const [networks, process] = await settleAll([
-    attach(ctx, record, { netns: paths.netns, undo, signal }),
-    ctx.host.startProcess(record, { signal }),
+    attach(ctx, record, { ...options, netns: paths.netns, undo }),
+    ctx.host.startProcess(record, options),
   ]);
   await progress.stage('hosts');
   await ctx.host.writeHosts(
@@ -87,15 +90,21 @@ const build = async (ctx: Context, record: SandboxRecord, { progress, undo }: Bu
   await intent;
   await progress.stage('commit');
   await moveSandbox(ctx, record, { kind: 'ready', networks, process });
-  return record.id;
 };
+
+interface Attaching {
+  readonly netns: string | undefined;
+  readonly undo: Undo;
+  readonly signal: AbortSignal;
+  readonly stage: Stage<StageOf<'RunPodSandbox'>>;
+}
 
 const attach = async (
   ctx: Context,
   record: SandboxRecord,
-  { netns, undo, signal }: { netns: string | undefined; undo: Undo; signal: AbortSignal },
+  { netns, undo, ...options }: Attaching,
 ): Promise<readonly NetworkAttachment[]> => {
   if (netns === undefined) return [];
-  undo.add((options) => ctx.network.detach(record, netns, options));
-  return ctx.network.attach(record, netns, { signal });
+  undo.add((fresh) => ctx.network.detach(record, netns, fresh));
+  return ctx.network.attach(record, netns, options);
 };

@@ -3,7 +3,9 @@ import { invalidArgument, JanusError, messageOf, withCleanupFailures } from '../
 import { refOf, unrunnableExit } from '../exits.ts';
 import type { CommandFault } from '../model/container.ts';
 import type { ContainerId } from '../model/ids.ts';
+import type { Progress } from '../operations.ts';
 import type { ContainerRef } from '../ports/container-runtime.ts';
+import type { StageOf } from '../stages.ts';
 import { endContainer, moveContainer } from '../transitions.ts';
 
 const DEADLINE_MS = 2 * 60_000;
@@ -24,8 +26,9 @@ export const startContainer = async (ctx: Context, id: string): Promise<void> =>
     if (ref.sandbox.state.kind !== 'ready')
       throw new JanusError('failed-precondition', `sandbox ${ref.sandbox.id} is not ready`);
     if (state.kind === 'unrunnable') throw await endUnrunnable(ctx, containerId, state.fault);
-    await progress.stage('runtime');
-    await known(ctx, containerId, startCreated(ctx, ref));
+    await progress.stage('start');
+    await known(ctx, containerId, startCreated(ctx, ref, progress));
+    await progress.stage('done');
   });
 };
 
@@ -46,10 +49,15 @@ const known = async (ctx: Context, id: ContainerId, start: Promise<void>): Promi
   }
 };
 
-const startCreated = async (ctx: Context, ref: ContainerRef): Promise<void> => {
+const startCreated = async (
+  ctx: Context,
+  ref: ContainerRef,
+  progress: Progress<StageOf<'StartContainer'>>,
+): Promise<void> => {
   const startedAt = ctx.clock.unique();
   try {
     await ctx.runtime.start(ref, { signal: AbortSignal.timeout(DEADLINE_MS) });
+    await progress.stage('commit');
   } catch (error) {
     throw await cannotRun(ctx, ref, error);
   }

@@ -4,6 +4,7 @@ import { refOf, settleGone, unknownExit, unrunnableExit } from '../exits.ts';
 import type { ContainerId } from '../model/ids.ts';
 import type { ContainerRef } from '../ports/container-runtime.ts';
 import { processOf } from '../process-of.ts';
+import type { Stage, StageOf } from '../stages.ts';
 import { endContainer } from '../transitions.ts';
 
 /** After SIGKILL a process is gone at once, unless the kernel itself is stuck. */
@@ -22,11 +23,19 @@ export interface Stopping {
 export const stopContainer = async (ctx: Context, id: string, graceSeconds: number): Promise<void> => {
   const found = ctx.containers.find(id);
   if (found === undefined) return;
-  await ctx.operations.run('StopContainer', found.id, () => stopAlive(ctx, found.id, graceSeconds));
+  await ctx.operations.run('StopContainer', found.id, async ({ stage }) => {
+    await stopAlive(ctx, found.id, { graceSeconds, stage });
+    await stage('done');
+  });
 };
 
+interface StopOptions {
+  readonly graceSeconds: number;
+  readonly stage?: Stage<StageOf<'StopContainer'>>;
+}
+
 /** The stop signal, then SIGKILL when `graceSeconds` have passed. Stops of one container join; the shortest patience wins. */
-export const stopAlive = (ctx: Context, id: ContainerId, graceSeconds: number): Promise<void> => {
+export const stopAlive = (ctx: Context, id: ContainerId, { graceSeconds, stage }: StopOptions): Promise<void> => {
   const deadlineMs = performance.now() + graceSeconds * 1000;
   const other = ctx.stopping.get(id);
   if (other !== undefined) {
@@ -35,7 +44,7 @@ export const stopAlive = (ctx: Context, id: ContainerId, graceSeconds: number): 
     return other.done;
   }
   const patience = { deadlineMs };
-  const done = stop(ctx, id, patience).finally(() => ctx.stopping.delete(id));
+  const done = stop(ctx, id, { patience, stage }).finally(() => ctx.stopping.delete(id));
   ctx.stopping.set(id, Object.assign(patience, { done }));
   return done;
 };
@@ -45,19 +54,33 @@ const isAlive = (ctx: Context, id: ContainerId): boolean => {
   return container !== undefined && processOf(container) !== undefined;
 };
 
-const stop = async (ctx: Context, id: ContainerId, patience: Pick<Stopping, 'deadlineMs'>): Promise<void> => {
+interface Stop {
+  readonly patience: Pick<Stopping, 'deadlineMs'>;
+  readonly stage: StopOptions['stage'] | undefined;
+}
+
+const stop = async (ctx: Context, id: ContainerId, { patience, stage }: Stop): Promise<void> => {
   const ref = refOf(ctx, id);
   if (ref?.container.state.kind === 'unrunnable')
     return endContainer(ctx, id, unrunnableExit(ref.container.state.fault, ctx.clock.unique()));
   if (ref === undefined || !isAlive(ctx, id)) return;
-  // What has not been started has nothing to wind up.
-  if (ref.container.state.kind === 'running' && patience.deadlineMs > performance.now() && (await askToStop(ctx, ref)))
-    await endedBefore(ctx, id, () => patience.deadlineMs);
+  await stage?.('signal');
+  await endSoftly(ctx, ref, { patience, stage });
   if (!isAlive(ctx, id)) return;
+  await stage?.('kill');
   await ctx.runtime.kill(ref, 'SIGKILL');
+  await stage?.('killed');
   const deadlineMs = performance.now() + KILL_WAIT_MS;
   await endedBefore(ctx, id, () => deadlineMs);
   if (isAlive(ctx, id)) throw new JanusError('deadline-exceeded', `container ${id} does not end after SIGKILL`);
+};
+
+/** What has not been started has nothing to wind up. */
+const endSoftly = async (ctx: Context, ref: ContainerRef, { patience, stage }: Stop): Promise<void> => {
+  if (ref.container.state.kind !== 'running' || patience.deadlineMs <= performance.now()) return;
+  if (!(await askToStop(ctx, ref))) return;
+  await stage?.('wait');
+  await endedBefore(ctx, ref.container.id, () => patience.deadlineMs);
 };
 
 /** False: the signal cannot be sent, so there is nothing to wait for. */

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { SandboxRecord } from '../model/sandbox.ts';
 import { settleAll } from '../settle.ts';
+import type { Stage, StageOf } from '../stages.ts';
 import { containersOf, moveSandbox } from '../transitions.ts';
 import { stopAlive } from './stop-container.ts';
 
@@ -13,7 +14,8 @@ export const stopPodSandbox = async (ctx: Context, id: string): Promise<void> =>
   await ctx.operations.run('StopPodSandbox', found.id, async (progress) => {
     using _lock = await ctx.locks.acquire(found.id);
     const sandbox = ctx.sandboxes.get(found.id);
-    if (sandbox !== undefined) await stopLocked(ctx, sandbox, (name) => progress.stage(name));
+    if (sandbox !== undefined) await stopLocked(ctx, sandbox, progress.stage);
+    await progress.stage('done');
   });
 };
 
@@ -24,18 +26,18 @@ export const stopPodSandbox = async (ctx: Context, id: string): Promise<void> =>
 export const stopLocked = async (
   ctx: Context,
   sandbox: SandboxRecord,
-  stage: (name: string) => Promise<void>,
+  stage: Stage<Exclude<StageOf<'StopPodSandbox'>, 'done'>>,
 ): Promise<SandboxRecord> => {
+  await stage('intent');
   const stopping = await markStopped(ctx, sandbox, '');
   if (stopping.state.kind !== 'stopped' || !stopping.state.teardownPending) return stopping;
   const signal = AbortSignal.timeout(DEADLINE_MS);
   await stage('containers');
-  await settleAll(containersOf(ctx, sandbox.id).map((container) => stopAlive(ctx, container.id, 0)));
+  await settleAll(containersOf(ctx, sandbox.id).map((container) => stopAlive(ctx, container.id, { graceSeconds: 0 })));
   await stage('network');
   const { netns } = ctx.host.paths(sandbox);
-  if (netns !== undefined) await ctx.network.detach(sandbox, netns, { signal });
-  await stage('namespaces');
-  await ctx.host.stop(sandbox, { signal });
+  if (netns !== undefined) await ctx.network.detach(sandbox, netns, { signal, stage });
+  await ctx.host.stop(sandbox, { signal, stage });
   await stage('commit');
   return moveSandbox(ctx, stopping, { ...stopping.state, teardownPending: false });
 };

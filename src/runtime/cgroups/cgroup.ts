@@ -6,11 +6,16 @@ import { type CgroupHierarchy, cgroupDirectories } from './hierarchy.ts';
 
 const CPUSET_FILES = ['cpuset.cpus', 'cpuset.mems'] as const;
 
-/** A new cgroup of version 1 has empty cpusets and takes no process until they are filled, from its parent. */
-const inheritCpuset = async (directory: string): Promise<void> => {
+/**
+ * A new cgroup of version 1 has empty cpusets and takes no process (ENOSPC) until they are filled, from its parent; which may itself have been made a
+ * moment ago, for another pod.
+ */
+const inheritCpuset = async (directory: string, mount: string): Promise<void> => {
+  if (directory === mount) return;
   for (const file of CPUSET_FILES) {
     const own = await readFile(`${directory}/${file}`, 'utf8');
     if (own.trim() !== '') continue;
+    await inheritCpuset(dirname(directory), mount);
     await writeFile(`${directory}/${file}`, await readFile(`${dirname(directory)}/${file}`, 'utf8'));
   }
 };
@@ -50,7 +55,7 @@ const makeOne = async (directory: string, mount: string, cpuset: boolean): Promi
       await mkdir(directory).catch(ignoring('EEXIST'));
     } else if (errnoOf(error) !== 'EEXIST') throw error;
   }
-  if (cpuset) await inheritCpuset(directory);
+  if (cpuset) await inheritCpuset(directory, mount);
 };
 
 const ignoring =

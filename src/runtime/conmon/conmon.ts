@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, readFileSync, writeSync } from 'node:fs';
 import { JanusError } from '../../core/errors.ts';
 import type { ContainerRef } from '../../core/ports/container-runtime.ts';
+import type { Staged } from '../../core/stages.ts';
 import { pipe } from '../../host/kernel.ts';
 import { type Command, firstLine, killGroup, readEnd, start, withNull } from '../../host/process.ts';
 import { lastReason } from '../../host/tool-log.ts';
@@ -61,6 +62,8 @@ const MAX_SYNC_BYTES = 64 * 1024;
 
 const environment = (): Record<string, string> => ({
   PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
+  // Otherwise conmon refuses arguments that are not ASCII: names and log paths.
+  LC_ALL: 'C.UTF-8',
   _OCI_SYNCPIPE: String(SYNC_FD),
   _OCI_STARTPIPE: String(START_FD),
 });
@@ -69,7 +72,10 @@ const environment = (): Record<string, string> => ({
  * Starts conmon, which starts the runtime's `create`, and resolves with what that said. conmon leaves our process group and outlives us.
  * When the signal aborts before that, conmon and the runtime are killed; what they made is for the caller to remove.
  */
-export const startConmon = async (monitored: Monitored, signal: AbortSignal): Promise<RuntimeAnswer> => {
+export const startConmon = async (
+  monitored: Monitored,
+  { signal, stage }: Staged<'monitored'>,
+): Promise<RuntimeAnswer> => {
   signal.throwIfAborted();
   mkdirSync(monitored.layout.persist, { recursive: true, mode: 0o700 });
   const command: Command = {
@@ -98,7 +104,9 @@ export const startConmon = async (monitored: Monitored, signal: AbortSignal): Pr
   };
   signal.addEventListener('abort', abort, { once: true });
   try {
-    const line = await firstLine(sync, MAX_SYNC_BYTES);
+    const answer = firstLine(sync, MAX_SYNC_BYTES);
+    await stage?.('monitored');
+    const line = await answer;
     signal.throwIfAborted();
     return parseSync(line);
   } finally {

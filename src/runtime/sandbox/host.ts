@@ -2,7 +2,16 @@ import { mkdir, rm } from 'node:fs/promises';
 import { withCleanupFailures } from '../../core/errors.ts';
 import { type SandboxId, sandboxId } from '../../core/model/ids.ts';
 import type { CgroupDriver, ProcessIdentity, SandboxRecord } from '../../core/model/sandbox.ts';
-import type { SandboxHost, SandboxLeftover, SandboxPaths } from '../../core/ports/sandbox-host.ts';
+import type {
+  PrepareStage,
+  ProcessStage,
+  SandboxHost,
+  SandboxLeftover,
+  SandboxPaths,
+  TakeDownStage,
+} from '../../core/ports/sandbox-host.ts';
+import type { Staged } from '../../core/stages.ts';
+import { makeDirectory } from '../../host/files.ts';
 import { unmount } from '../../host/kernel.ts';
 import { signalProcess } from '../../host/process-identity.ts';
 import { cgroupPids, joinCgroup, killCgroup, makeCgroup, removeCgroup } from '../cgroups/cgroup.ts';
@@ -11,6 +20,7 @@ import type { CgroupHierarchy } from '../cgroups/hierarchy.ts';
 import { cgroupDirectory, ociCgroupsPath, parentOf, scopeName } from '../cgroups/paths.ts';
 import { idsIn } from '../leftovers.ts';
 import { connectInside } from '../port-forward/connect.ts';
+import { openTo } from '../rootfs.ts';
 import { checkSysctls } from '../spec/sysctls.ts';
 import { isAlive } from './alive.ts';
 import { podHostname, writeEtcFiles, writeHosts } from './etc-files.ts';
@@ -21,7 +31,7 @@ import { startPause } from './pause.ts';
 import { holdsSysfs, mountShm, mountSysfs } from './pod-mounts.ts';
 import { makeInitRoot, type RuntimeCommand, removeSharedInit, startSharedInit } from './shared-init.ts';
 import { startScope, stopScope } from './systemd-scope.ts';
-import { checkUserNamespace, makeOwnedNamespaces, userNamespaceOf } from './user-namespace.ts';
+import { checkUserNamespace, makeOwnedNamespaces, rootOf, userNamespaceOf } from './user-namespace.ts';
 
 export interface SandboxHostOptions {
   /** The daemon's directory of this boot. */
@@ -41,23 +51,36 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
   const layout = (sandbox: { readonly id: SandboxId }) => layoutOf(state, sandbox.id);
   const cgroupOf = (sandbox: SandboxRecord): string => cgroupDirectory(sandbox, sandbox.id);
 
-  const prepare = async (sandbox: SandboxRecord): Promise<SandboxPaths> => {
+  const prepare = async (
+    sandbox: SandboxRecord,
+    { stage }: Pick<Staged<PrepareStage>, 'stage'>,
+  ): Promise<SandboxPaths> => {
     const own = layout(sandbox);
     const paths = pathsOf(sandbox, own);
-    await mkdir(own.directory, { recursive: true, mode: 0o711 });
+    await stage?.('namespaces');
+    await makeOwnDirectory(sandbox, own);
     try {
       await makeAll(sandbox, own);
+      await stage?.('files');
       await writeEtcFiles(sandbox, own);
+      await stage?.('mounts');
       if (paths.shm !== undefined) await mountShm(paths.shm);
       if (holdsSysfs(sandbox)) await mountSysfs(own);
       return paths;
     } catch (error) {
-      const failures = await stop(sandbox, AbortSignal.timeout(UNDO_MS)).then(
+      const failures = await stop(sandbox, { signal: AbortSignal.timeout(UNDO_MS) }).then(
         () => [],
         (failure: unknown) => [failure],
       );
       throw withCleanupFailures(error, failures);
     }
+  };
+
+  /** /dev/shm is everybody's inside of the pod, and the mount table tells everybody on the host where it is. */
+  const makeOwnDirectory = async (sandbox: SandboxRecord, { directory }: SandboxLayout): Promise<void> => {
+    await makeDirectory(directory, 0o700);
+    const user = userNamespaceOf(sandbox);
+    if (user !== undefined) await openTo(directory, rootOf(user));
   };
 
   const makeAll = async (sandbox: SandboxRecord, { pins }: SandboxLayout): Promise<void> => {
@@ -96,10 +119,11 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
   const startPlain = async (
     sandbox: SandboxRecord,
     kinds: readonly PinnedKind[],
-    signal: AbortSignal,
+    { signal, stage }: Staged<ProcessStage>,
   ): Promise<ProcessIdentity> => {
     const process = startPause(layout(sandbox).pins, kinds);
     try {
+      await stage?.('pod-cgroup');
       await place(sandbox, process, signal);
       return process;
     } catch (error) {
@@ -108,12 +132,19 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     }
   };
 
-  const stop = async (sandbox: SandboxRecord, signal: AbortSignal): Promise<void> => {
+  const startProcess = async (sandbox: SandboxRecord, options: Staged<ProcessStage>): Promise<ProcessIdentity> => {
+    await options.stage?.('process');
+    return sharesPid(sandbox) ? startInit(sandbox, options.signal) : startPlain(sandbox, pinnedKinds(sandbox), options);
+  };
+
+  const stop = async (sandbox: SandboxRecord, { signal, stage }: Staged<TakeDownStage>): Promise<void> => {
     const own = layout(sandbox);
+    await stage?.('pod-cgroup');
     if (sharesPid(sandbox)) await removeSharedInit(sandbox, runtime, signal);
     await killCgroup(cgroups, cgroupOf(sandbox));
     if (sandbox.cgroupDriver === 'systemd') await stopScope(scopeName(sandbox.id), signal);
     await removeCgroup(cgroups, cgroupOf(sandbox));
+    await stage?.('namespaces');
     for (const kind of ALL_PINS) unpin(pinPath(own.pins, kind));
     unmount(own.sysfs);
     unmount(own.shm);
@@ -127,8 +158,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     },
     prepare,
     paths: (sandbox) => pathsOf(sandbox, layout(sandbox)),
-    startProcess: (sandbox, { signal }) =>
-      sharesPid(sandbox) ? startInit(sandbox, signal) : startPlain(sandbox, pinnedKinds(sandbox), signal),
+    startProcess,
     writeHosts: (sandbox, ips) => writeHosts(sandbox, layout(sandbox), ips),
     isAlive: async (sandbox) => {
       const { state: current } = sandbox;
@@ -137,7 +167,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     },
     connect: (sandbox, port, { signal }) =>
       connectInside({ enter: inNetwork(layout(sandbox).pins, pinnedKinds(sandbox)), port }, signal),
-    stop: (sandbox, { signal }) => stop(sandbox, signal),
+    stop,
     remove: async (sandbox) => rm(layout(sandbox).directory, { recursive: true, force: true }),
     leftovers: async () => {
       const ids = (await idsIn(sandboxesDirectory(state))).map(sandboxId);

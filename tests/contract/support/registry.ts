@@ -13,16 +13,16 @@ export interface Registry {
   close(): Promise<void>;
 }
 
-const blobs = (bed: Bed): string => {
+const blobs = (bed: Bed, image: string): string => {
   const directory = join(bed.directory, 'registry');
   const store = `[overlay@${bed.graph}/storage+${bed.state}/storage]`;
-  mustRun('skopeo', 'copy', '--quiet', `containers-storage:${store}${IMAGE}`, `dir:${directory}`);
+  mustRun('skopeo', 'copy', '--quiet', `containers-storage:${store}${image}`, `dir:${directory}`);
   return directory;
 };
 
-/** A registry on a loopback port, over plain HTTP, with one image. */
-export const startRegistry = async (bed: Bed): Promise<Registry> => {
-  const directory = blobs(bed);
+/** A registry on a loopback port, over plain HTTP, with one image of the bed's. */
+export const startRegistry = async (bed: Bed, source = IMAGE): Promise<Registry> => {
+  const directory = blobs(bed, source);
   const manifest = readFileSync(join(directory, 'manifest.json'));
   const { mediaType } = JSON.parse(manifest.toString()) as { mediaType: string };
   const server = createServer(({ url = '' }, response) => {

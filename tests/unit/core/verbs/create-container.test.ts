@@ -96,7 +96,7 @@ describe('refused, with nothing left, is', () => {
 describe('a failure of', () => {
   it.each<[string, readonly string[]]>([
     ['containers.put', ['containers.delete']],
-    ['CreateContainer: runtime', ['containers.delete']],
+    ['CreateContainer: intent', ['containers.delete']],
     ['runtime.create', UNDO],
     ['containers.put durable', UNDO],
     ['CreateContainer: commit', UNDO],

@@ -47,7 +47,7 @@ describe('a pod', () => {
 describe('a failure of', () => {
   const stages: [string, readonly string[]][] = [
     ['sandboxes.put', ['sandboxes.delete']],
-    ['RunPodSandbox: namespaces', ['sandboxes.delete']],
+    ['RunPodSandbox: intent', ['sandboxes.delete']],
     ['host.prepare', ['host.stop', 'host.remove', 'sandboxes.delete']],
     ['RunPodSandbox: network', ['host.stop', 'host.remove', 'sandboxes.delete']],
     ['network.attach', UNDO],

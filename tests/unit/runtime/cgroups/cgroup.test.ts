@@ -67,6 +67,17 @@ describe('a cgroup', () => {
     expect(readFileSync(join(root, 'cpuset/a/b/cpuset.mems'), 'utf8')).toBe('7\n');
   });
 
+  it('of version 1 does not take over nothing from a parent that another pod has just made', async () => {
+    for (const directory of ['cpuset', 'cpuset/a', 'cpuset/a/b']) {
+      mkdirSync(join(root, directory), { recursive: true });
+      writeFileSync(join(root, directory, 'cpuset.cpus'), directory === 'cpuset' ? '0-1\n' : '\n');
+      writeFileSync(join(root, directory, 'cpuset.mems'), directory === 'cpuset' ? '0\n' : '\n');
+    }
+    await makeCgroup(v1, '/a/b');
+    expect(readFileSync(join(root, 'cpuset/a/b/cpuset.cpus'), 'utf8')).toBe('0-1\n');
+    expect(readFileSync(join(root, 'cpuset/a/cpuset.mems'), 'utf8')).toBe('0\n');
+  });
+
   it('is joined in every hierarchy', async () => {
     for (const name of ['cpuset', 'memory']) mkdirSync(join(root, name, 'a'));
     await joinCgroup(v1, '/a', 42);
