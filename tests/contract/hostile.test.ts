@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { containerConfig, podConfig } from '../support/requests.ts';
+import { until } from '../support/wait.ts';
+import { makeHostPod } from './support/subjects.ts';
+import { versions } from './support/versions.ts';
+import { definitions } from './support/wire.ts';
+import { openWorld, type World } from './support/world.ts';
+
+let world: World;
+let client: Client;
+
+beforeAll(async () => {
+  world = await openWorld({ name: 'hostile', octet: 68 });
+  client = new Client(`unix:${world.bed.socket}`, credentials.createInsecure(), {
+    'grpc.max_send_message_length': 64 * 1024 * 1024,
+  });
+});
+
+afterAll(async () => {
+  client.close();
+  await world.close();
+});
+
+/** Sends bytes as a request, and gives the code of the answer. */
+const send = (path: string, bytes: Buffer): Promise<status> =>
+  new Promise((resolve) => {
+    const done = (error: ServiceError | null): void => resolve(error?.code ?? status.OK);
+    client.makeUnaryRequest(
+      path,
+      (message: Buffer) => message,
+      (answer: Buffer) => answer,
+      bytes,
+      done,
+    );
+  });
+
+const serves = async (): Promise<void> => {
+  for (const version of versions) {
+    const { runtimeName } = await world.client(version).runtime.version({ version: '' });
+    expect(runtimeName).not.toBe('');
+  }
+};
+
+describe.each(versions)('over %s', (version) => {
+  const paths = Object.values(definitions[version])
+    .flatMap((service) => Object.values(service))
+    .filter(({ responseStream }) => !responseStream)
+    .map(({ path }) => path);
+
+  it('a message over the limit is RESOURCE_EXHAUSTED', async () => {
+    for (const path of paths.slice(0, 3))
+      expect(await send(path, Buffer.alloc(17 * 1024 * 1024))).toBe(status.RESOURCE_EXHAUSTED);
+    await serves();
+  });
+
+  it('bytes that are no message are refused or mean nothing, whatever the call', async () => {
+    const calls = fc.tuple(fc.constantFrom(...paths), fc.uint8Array({ maxLength: 200 }));
+    await fc.assert(
+      fc.asyncProperty(calls, async ([path, bytes]) => {
+        expect(status[await send(path, Buffer.from(bytes))]).toBeDefined();
+      }),
+      { numRuns: 300 },
+    );
+    await serves();
+  });
+
+  it('a call that does not exist is UNIMPLEMENTED', async () => {
+    expect(await send(`/runtime.${version}.RuntimeService/Explode`, Buffer.alloc(0))).toBe(status.UNIMPLEMENTED);
+  });
+
+  it.each(['', 'n', 'n'.repeat(63), 'n'.repeat(300), 'a_b', 'a/b', '../../x', 'ü ☃', 'a\0b'])(
+    'a container of any name is made and removed, or refused: %j',
+    async (name) => {
+      const { runtime } = world.client(version);
+      const { podSandboxId, config } = await makeHostPod(world);
+      const made = await runtime
+        .createContainer({ podSandboxId, config: containerConfig(name, { logPath: 'x.log' }), sandboxConfig: config })
+        .catch((error: ServiceError) => error.code);
+      if (/[/\0]|^$|^.{254}/.test(name)) expect(made).toBe(status.INVALID_ARGUMENT);
+      else await runtime.startContainer(made as { containerId: string });
+      await runtime.removePodSandbox({ podSandboxId });
+      await serves();
+    },
+  );
+
+  it.each(['', 'p'.repeat(300), 'a/b', '../../x', 'ü', 'a\0b'])(
+    'a pod of any name is made and removed, or refused: %j',
+    async (name) => {
+      const { runtime } = world.client(version);
+      const config = podConfig(world.bed, { metadata: { name, uid: 'u', namespace: 'default', attempt: 0 } });
+      const made = await runtime.runPodSandbox({ config }).catch((error: ServiceError) => error.code);
+      if (typeof made === 'number') expect(made).toBe(status.INVALID_ARGUMENT);
+      else await runtime.removePodSandbox(made);
+      await serves();
+    },
+  );
+});
+
+it('a thousand idle connections keep nobody from being served', async () => {
+  const sockets = await Promise.all(
+    Array.from({ length: 1000 }, async (): Promise<Socket> => {
+      const socket = connect(world.bed.socket).on('error', () => undefined);
+      await once(socket, 'connect');
+      return socket;
+    }),
+  );
+  await until('others are served', async () => {
+    await serves();
+    return true;
+  });
+  for (const socket of sockets) socket.destroy();
+  await serves();
+});
