@@ -95,7 +95,9 @@ const withImage = async (world: FaultWorld, client: AnyClient): Promise<Subject>
 const RUNNING_UNTIL = { running: ['start', 'stop', 'signal', 'wait', 'kill'] as readonly string[] };
 
 /** Every verb that makes something or takes it away. */
-export const verbs: { readonly [V in Exclude<Verb, 'UpdateContainerResources' | 'CheckpointContainer'>]: FaultyVerb<V> } = {
+export const verbs: {
+  readonly [V in Exclude<Verb, 'UpdateContainerResources' | 'CheckpointContainer'>]: FaultyVerb<V>;
+} = {
   RunPodSandbox: {
     prepare: nothing,
     call: ({ runtime }, { config }, options) => runtime.runPodSandbox({ config }, options),

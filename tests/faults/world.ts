@@ -4,7 +4,7 @@ import type { Registry } from '../contract/support/registry.ts';
 import type { AnyClient } from '../contract/support/world.ts';
 import { type Bed, makeBed } from '../support/bed.ts';
 import { connectV1, connectV1alpha2 } from '../support/clients.ts';
-import { type RunningDaemon, startDaemon } from '../support/daemon.ts';
+import { type SpawnedDaemon, startDaemon } from '../support/daemon.ts';
 import { differences } from '../support/inventory.ts';
 import { registryWithOwnImage } from '../support/own-image.ts';
 import { until } from '../support/wait.ts';
@@ -36,7 +36,7 @@ export const openFaultWorld = async (name: string, octet: number): Promise<Fault
   const failpoints = join(bed.directory, 'failpoints');
   const write = (text: string): void => writeFileSync(failpoints, text);
   write('');
-  const start = (): Promise<RunningDaemon> =>
+  const start = (): Promise<SpawnedDaemon> =>
     startDaemon(bed, { 'insecure-registries': [registry.address] }, { JANUS_FAILPOINTS: failpoints });
   let daemon = await start();
   const clients = [connectV1alpha2(bed.socket), connectV1(bed.socket)] as const;

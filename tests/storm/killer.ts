@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunningDaemon } from '../support/daemon.ts';
+import type { SpawnedDaemon } from '../support/daemon.ts';
 import { until } from '../support/wait.ts';
 import type { Tally } from './asker.ts';
 import type { Random } from './random.ts';
 
 export interface KillerOptions {
-  readonly start: () => RunningDaemon;
+  readonly start: () => SpawnedDaemon;
   readonly random: Random;
   readonly tally: Tally;
   readonly kills: number;
@@ -18,7 +18,7 @@ const SERVING_MS = 1500;
 
 /** Keeps a daemon running, and kills it. */
 export const createKiller = ({ start, random, tally, kills }: KillerOptions) => {
-  let daemon: RunningDaemon;
+  let daemon: SpawnedDaemon;
   let done = false;
 
   const serving = async (): Promise<void> => {

@@ -12,11 +12,15 @@ export interface RunningDaemon {
   stop(): Promise<number>;
   /** SIGKILL. */
   kill(): Promise<void>;
+  log(): string;
+}
+
+/** A daemon of which its start and its end can be awaited. */
+export interface SpawnedDaemon extends RunningDaemon {
   /** Resolves when it has ended, however it did. */
   readonly ended: Promise<void>;
   hasEnded(): boolean;
   serves(): boolean;
-  log(): string;
 }
 
 /** daemon.json of a bed; `extra` keys go on top. */
@@ -55,7 +59,7 @@ export const spawnDaemon = (
   bed: Bed,
   extra: Readonly<Record<string, unknown>> = {},
   env: Readonly<Record<string, string>> = {},
-): RunningDaemon => {
+): SpawnedDaemon => {
   const main = `import { main } from ${JSON.stringify(join(dist, 'daemon/cli.js'))}; await main(process.argv)`;
   const child = spawn(
     process.execPath,
@@ -79,7 +83,7 @@ export const spawnDaemon = (
 };
 
 /** As spawnDaemon; resolves when it serves, and fails with its output if it ends before. */
-export const startDaemon = async (...args: Parameters<typeof spawnDaemon>): Promise<RunningDaemon> => {
+export const startDaemon = async (...args: Parameters<typeof spawnDaemon>): Promise<SpawnedDaemon> => {
   const daemon = spawnDaemon(...args);
   await until(
     'the daemon serves',
