@@ -39,7 +39,7 @@ export default defineConfig([
   ]),
   {
     name: 'janus/typescript',
-    files: ['src/**/*.ts', 'tests/**/*.ts'],
+    files: ['src/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts'],
     plugins: { '@typescript-eslint': tseslint.plugin },
     languageOptions: {
       parser: tseslint.parser,
@@ -97,7 +97,7 @@ export default defineConfig([
   { name: 'janus/winston', files: ['src/logging/winston.ts'], rules: confine('processes', 'koffi') },
   {
     name: 'janus/tests',
-    files: ['tests/**/*.ts'],
+    files: ['tests/**/*.ts', 'bench/**/*.ts'],
     rules: {
       // Matchers of vitest and parsed JSON are typed any.
       '@typescript-eslint/no-unsafe-argument': 'off',

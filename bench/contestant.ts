@@ -1,0 +1,27 @@
+import type { ClientV1 } from '../tests/support/clients.ts';
+
+export interface PodHandle {
+  readonly podSandboxId: string;
+  readonly containerId: string;
+}
+
+/** Makes and unmakes a pod with one container that sleeps. */
+export interface Pods {
+  up(): Promise<PodHandle>;
+  down(pod: PodHandle): Promise<void>;
+}
+
+/** Somebody who can run pods: an engine behind its socket, or the bare tools. */
+export interface Contestant {
+  readonly name: string;
+  readonly version: string;
+  readonly pods: Pods;
+  /** Undefined for the bare tools, which can do nothing but pods. */
+  readonly engine: EngineAccess | undefined;
+  close(): Promise<void>;
+}
+
+export interface EngineAccess {
+  readonly cri: ClientV1;
+  readonly pid: number;
+}

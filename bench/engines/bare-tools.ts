@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Bed, makeBed } from '../../tests/support/bed.ts';
+import { mustRun } from '../../tests/support/command.ts';
+import type { Contestant, PodHandle } from '../contestant.ts';
+import { bareSpec } from './bare-spec.ts';
+
+/** Runs a program to its end, with no shell between, and gives what it wrote; rejects with that on a code other than 0. */
+const run = async (path: string, args: readonly string[], { env = {}, input = '' } = {}): Promise<string> => {
+  const child = spawn(path, args, {
+    env: { ...process.env, ...env },
+    stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  child.stdin?.end(input);
+  const [code] = (await once(child, 'close')) as [number];
+  if (code !== 0) throw new Error(`${path} ${args.join(' ')} ended with ${code}: ${said}`);
+  return said;
+};
+
+/** The layer that all containers of the floor are mounted over, and where the parts of a pod are. */
+interface Ground {
+  readonly bed: Bed;
+  readonly lower: string;
+}
+
+const places = ({ bed }: Ground, id: string) => {
+  const base = join(bed.directory, 'floor', id);
+  const of = (name: string): string => join(base, name);
+  return {
+    ...{ base, bundle: of('bundle'), rootfs: of('bundle/rootfs'), upper: of('upper'), work: of('work') },
+    ...{ net: of('net'), ipc: of('ipc'), uts: of('uts'), pidfile: of('pid'), exits: of('exits'), log: of('log') },
+    runcRoot: join(bed.directory, 'floor-runc'),
+  };
+};
+
+type Places = ReturnType<typeof places>;
+
+interface NetworkList {
+  readonly cniVersion: string;
+  readonly name: string;
+  readonly plugins: readonly { readonly type: string }[];
+}
+
+/** The plugins of the network in their order, or from the last to the first; each is told what the one before made. */
+const cni = async ({ bed }: Ground, action: 'ADD' | 'DEL', { id, net }: { id: string; net: string }): Promise<void> => {
+  const env = {
+    ...{ CNI_COMMAND: action, CNI_CONTAINERID: id, CNI_NETNS: net, CNI_IFNAME: 'eth0', CNI_PATH: '/usr/lib/cni' },
+  };
+  const { cniVersion, name, plugins } = JSON.parse(
+    readFileSync(join(bed.cniDirectory, '10-test.conflist'), 'utf8'),
+  ) as NetworkList;
+  const ordered = action === 'ADD' ? plugins : [...plugins].reverse();
+  let prevResult: unknown;
+  for (const plugin of ordered) {
+    const input = JSON.stringify({ ...plugin, cniVersion, name, ...(prevResult !== undefined && { prevResult }) });
+    const said = await run(`/usr/lib/cni/${plugin.type}`, [], { env, input });
+    if (action === 'ADD') prevResult = JSON.parse(said);
+  }
+};
+
+const namespaces = async ({ net, ipc, uts }: Places): Promise<void> => {
+  for (const path of [net, ipc, uts]) writeFileSync(path, '');
+  await run('unshare', [`--net=${net}`, `--ipc=${ipc}`, `--uts=${uts}`, 'true']);
+};
+
+const conmon = async (id: string, at: Places): Promise<void> => {
+  const args = ['--api-version', '1', '-c', id, '-u', id, '-n', id, '-r', '/usr/sbin/runc', '-b', at.bundle];
+  const files = ['-l', `k8s-file:${at.log}`, '--exit-dir', at.exits, '--persist-dir', at.base, '-p', at.pidfile];
+  await run('conmon', [...args, ...files, '--full-attach', '--runtime-arg', `--root=${at.runcRoot}`]);
+  await soon(at.pidfile);
+};
+
+const filled = (path: string): boolean => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+
+const SECONDS = 30;
+
+/** Looks each millisecond: an engine hears of these by a pipe and by inotify. */
+const soon = async (path: string): Promise<void> => {
+  const deadline = Date.now() + SECONDS * 1000;
+  while (!filled(path)) {
+    if (Date.now() > deadline) throw new Error(`${path} is not there after ${SECONDS} s`);
+    await delay(1);
+  }
+};
+
+const up = async (ground: Ground): Promise<PodHandle> => {
+  const id = randomBytes(32).toString('hex');
+  const at = places(ground, id);
+  for (const path of [at.rootfs, at.upper, at.work, at.exits]) mkdirSync(path, { recursive: true });
+  await namespaces(at);
+  await cni(ground, 'ADD', { id, net: at.net });
+  const layers = `lowerdir=${ground.lower},upperdir=${at.upper},workdir=${at.work}`;
+  await run('mount', ['-t', 'overlay', 'overlay', '-o', layers, at.rootfs]);
+  writeFileSync(join(at.bundle, 'config.json'), bareSpec({ ...at, cgroup: `${ground.bed.cgroupParent}/${id}` }));
+  await conmon(id, at);
+  await run('/usr/sbin/runc', [`--root=${at.runcRoot}`, 'start', id]);
+  return { podSandboxId: id, containerId: id };
+};
+
+const down = async (ground: Ground, { podSandboxId: id }: PodHandle): Promise<void> => {
+  const at = places(ground, id);
+  await run('/usr/sbin/runc', [`--root=${at.runcRoot}`, 'kill', id, 'TERM']);
+  await soon(join(at.exits, id));
+  await run('/usr/sbin/runc', [`--root=${at.runcRoot}`, 'delete', '--force', id]);
+  await run('umount', [at.rootfs]);
+  await cni(ground, 'DEL', { id, net: at.net });
+  await run('umount', [at.net, at.ipc, at.uts]);
+  rmSync(at.base, { recursive: true });
+};
+
+/** The floor: what the tools alone need for the same effects, one after the other, with no engine. */
+export const bareTools = (octet: number): Contestant => {
+  const bed = makeBed('bfloor', octet);
+  const lower = join(bed.directory, 'lower');
+  mkdirSync(lower);
+  // The image has one layer.
+  mustRun('sh', '-c', `cp -a ${join(bed.graph, 'storage')}/overlay/*/diff/. ${lower}`);
+  const ground = { bed, lower };
+  return {
+    name: 'bare tools',
+    version: mustRun('runc', '--version').split('\n')[0] ?? '',
+    pods: { up: () => up(ground), down: (pod) => down(ground, pod) },
+    engine: undefined,
+    close: () => Promise.resolve(bed.dispose()),
+  };
+};

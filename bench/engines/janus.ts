@@ -1,0 +1,30 @@
+import { type Bed, IMAGE, makeBed } from '../../tests/support/bed.ts';
+import { connectV1 } from '../../tests/support/clients.ts';
+import { crunRuntime } from '../../tests/support/crun.ts';
+import { startDaemon } from '../../tests/support/daemon.ts';
+import type { Contestant } from '../contestant.ts';
+import { criPods } from '../cri-pods.ts';
+
+/** A janusd of its own, as it is built in dist/, with one of the runtimes. */
+export const janus = async (runtime: 'runc' | 'crun', octet: number): Promise<Contestant> => {
+  const bed: Bed = makeBed(`b${runtime}`, octet);
+  const daemon = await startDaemon(bed, {
+    'default-runtime': runtime,
+    runtimes: crunRuntime(bed),
+    'log-level': 'INFO',
+    'enable-pod-events': true,
+  });
+  const cri = connectV1(bed.socket);
+  const { runtimeVersion } = await cri.runtime.version({});
+  return {
+    name: `janus ${runtime}`,
+    version: runtimeVersion,
+    pods: criPods(cri, { image: IMAGE, logs: bed.logs, cgroupParent: `${bed.cgroupParent}/pods` }),
+    engine: { cri, pid: daemon.pid },
+    close: async () => {
+      cri.close();
+      await daemon.stop();
+      bed.dispose();
+    },
+  };
+};

@@ -1,0 +1,25 @@
+import type { Contestant } from './contestant.ts';
+
+/** One figure of a work, as it stands in the table. Lower is better. */
+export interface Figure {
+  readonly name: string;
+  readonly unit: 'ms' | 'MB' | 's';
+  /** What stands for a round: the median of its samples, or the 99th percentile of them. */
+  readonly of: 'p50' | 'p99';
+}
+
+/** The samples of one round, in the order in which they were taken, by the name of the figure. */
+export type Samples = Readonly<Record<string, readonly number[]>>;
+
+/** What is measured against each contestant in turn. */
+export interface Work {
+  readonly name: string;
+  readonly figures: readonly Figure[];
+  /** Once for each contestant, before its first round; undone by what it gives. Undefined: the contestant cannot do this work. */
+  prepare(contestant: Contestant): Promise<Prepared | undefined>;
+}
+
+export interface Prepared {
+  round(): Promise<Samples>;
+  close(): Promise<void>;
+}
