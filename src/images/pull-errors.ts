@@ -12,24 +12,27 @@ interface Reading {
 const READINGS: readonly Reading[] = [
   {
     kind: 'resource-exhausted',
-    pattern: /no space left on device|disk quota exceeded|too ?many ?requests|status(?:code)?:? 429/i,
+    pattern:
+      /no space left on device|disk quota exceeded|too ?many ?requests|status(?: ?code)?(?: from registry)?:? 429/i,
   },
   { kind: 'unknown', pattern: /source image rejected/i, reason: 'SignatureValidationFailed' },
   {
     kind: 'unauthenticated',
-    pattern: /unauthorized|authentication required|invalid username\/password|status(?:code)?:? 401/i,
+    pattern:
+      /unauthorized|authentication required|invalid username\/password|status(?: ?code)?(?: from registry)?:? 401/i,
   },
-  { kind: 'permission-denied', pattern: /\bdenied: |forbidden|status(?:code)?:? 403/i },
+  { kind: 'permission-denied', pattern: /\bdenied(?:: |$)|forbidden|status(?: ?code)?(?: from registry)?:? 403/i },
   {
     kind: 'not-found',
-    pattern: /(?:manifest|name|repository) (?:name )?(?:unknown|not known)|not found|status(?:code)?:? 404/i,
+    pattern:
+      /(?:manifest|name|repository) (?:name )?(?:unknown|not known)|not found|status(?: ?code)?(?: from registry)?:? 404/i,
   },
   { kind: 'not-found', pattern: /no image found in (?:manifest list|image index)/i },
   { kind: 'invalid-argument', pattern: /invalid source name/i },
   {
     kind: 'unknown',
     pattern:
-      /connection re(?:fused|set)|no such host|server misbehaving|i\/o timeout|timeout exceeded|deadline exceeded|TLS handshake|unreachable|no route to host|\bEOF$|status(?:code)?:? 5\d\d/i,
+      /connection re(?:fused|set)|no such host|server misbehaving|i\/o timeout|timeout exceeded|deadline exceeded|TLS handshake|unreachable|no route to host|\bEOF$|status(?: ?code)?(?: from registry)?:? 5\d\d/i,
     reason: 'RegistryUnavailable',
   },
 ];

@@ -104,6 +104,9 @@ export const unpublishedPorts = (
 const hasPorts = ({ runtimeConfig: given }: PlannedPlugin['config']): boolean =>
   typeof given === 'object' && given !== null && Object.hasOwn(given, 'portMappings');
 
+/** Host ports lead to the pod's address in the default network, and the node's CIDRs are that network's. */
+const ofOthers = ({ portMappings: _ports, ipRanges: _ranges, ...args }: CapabilityArgs): CapabilityArgs => args;
+
 /**
  * The networks of a pod, the default one first. Throws "invalid-argument", or "failed-precondition" for a network that
  * is not configured.
@@ -124,6 +127,8 @@ export const planNetworks = (sandbox: SandboxRecord, { networks, podCidrs }: Con
     interfaceName,
     cniVersion: list.cniVersion,
     args,
-    plugins: list.plugins.map((plugin) => planPlugin(plugin, list, capabilities)),
+    plugins: list.plugins.map((plugin) =>
+      planPlugin(plugin, list, interfaceName === DEFAULT_INTERFACE ? capabilities : ofOthers(capabilities)),
+    ),
   }));
 };

@@ -105,6 +105,7 @@ const container: z.ZodType<ContainerRecord> = z.object({
   config,
   imageId: imageIdField,
   mountedImageIds: z.array(imageIdField).default([]),
+  imageName: z.string().default(''),
   imageRef: z.string(),
   logPath: z.string(),
   user: maybe(z.object({ uid: z.number(), gid: z.number(), supplementalGroups: z.array(z.number()) })),

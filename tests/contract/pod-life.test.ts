@@ -158,7 +158,9 @@ describe.each(pairs)('made over $maker, used and removed over $user', (pair) => 
     const pod = await run(maker);
     const containerId = await start(user, pod, containerConfig('main', { image: { image: imageRef } }));
     const { status } = await maker.runtime.containerStatus({ containerId });
-    expect(status?.image?.image).toBe(imageRef);
+    expect(status?.image?.image).toBe(world.registry.image);
+    const { containers } = await maker.runtime.listContainers({ filter: { id: containerId } });
+    expect(containers.map((each) => each.imageRef)).toEqual([image?.id]);
     await user.runtime.removePodSandbox({ podSandboxId: pod.podSandboxId });
     await user.images.removeImage(spec);
     expect((await maker.images.imageStatus(spec)).image).toBeUndefined();

@@ -118,6 +118,8 @@ export interface ContainerRecord {
   readonly imageId: ImageId;
   /** Images that mounts show, in the order of those mounts; with `imageId`, the images which must stay as long as the container does. */
   readonly mountedImageIds: readonly ImageId[];
+  /** As requested, or the first tag of an image that was asked for by its id. Empty: made before this was kept. */
+  readonly imageName: string;
   /** What PullImage or ImageStatus call the image: a repo digest if there is one, else the id. */
   readonly imageRef: string;
   /** Absolute path of the log, or empty. */

@@ -19,6 +19,12 @@ export interface Image {
   readonly layers: readonly string[];
 }
 
+/** What people call the image that was asked for by `reference`: that, unless it is the id, or its beginning, of an image with a tag. */
+export const imageName = ({ id, repoTags }: Image, reference: string): string => {
+  const hex = (text: string): string => text.replace(/^sha256:/, '');
+  return hex(id).startsWith(hex(reference)) ? (repoTags[0] ?? reference) : reference;
+};
+
 /** What a container takes from the image's configuration (OCI image-spec, config.md). */
 export interface ImageConfig {
   /** `user`, `uid`, `user:group`, `uid:gid`... or empty. */

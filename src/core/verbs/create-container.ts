@@ -11,7 +11,7 @@ import {
 } from '../model/container.ts';
 import { effectiveSecurity } from '../model/effective-security.ts';
 import { type ContainerId, newContainerId } from '../model/ids.ts';
-import type { Image } from '../model/image.ts';
+import { type Image, imageName } from '../model/image.ts';
 import type { SandboxRecord } from '../model/sandbox.ts';
 import { signalName } from '../model/signals.ts';
 import type { Progress } from '../operations.ts';
@@ -73,6 +73,7 @@ const plan = (ctx: Context, sandbox: SandboxRecord, { config, image, mounted }: 
   config,
   imageId: image.id,
   mountedImageIds: mounted.map(({ id }) => id),
+  imageName: imageName(image, config.image.image),
   imageRef: image.repoDigests[0] ?? image.id,
   logPath: logPathOf(sandbox, config),
   user: undefined,

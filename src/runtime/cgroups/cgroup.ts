@@ -136,5 +136,6 @@ const removeOne = async (directory: string): Promise<void> => {
 /** Removes the cgroup if nothing is in it: no process, no other cgroup. */
 export const removeIfEmpty = async (hierarchy: CgroupHierarchy, path: string): Promise<void> => {
   const remove = (directory: string): Promise<void> => rmdir(directory).catch(ignoring('ENOENT', 'EBUSY', 'ENOTEMPTY'));
-  await Promise.all(cgroupDirectories(hierarchy, path).map(remove));
+  const unified = hierarchy.version === 1 && hierarchy.unified !== undefined ? [hierarchy.unified + path] : [];
+  await Promise.all([...cgroupDirectories(hierarchy, path), ...unified].map(remove));
 };

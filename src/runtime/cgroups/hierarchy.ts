@@ -6,7 +6,12 @@ import { JanusError } from '../../core/errors.ts';
  * (`name=systemd` counts as the controller `systemd`). Version 2: one mount point for all.
  */
 export type CgroupHierarchy =
-  | { readonly version: 1; readonly mounts: Readonly<Record<string, string>> }
+  | {
+      readonly version: 1;
+      readonly mounts: Readonly<Record<string, string>>;
+      /** Where version 2 is mounted beside (hybrid): runtimes make cgroups there too, which hold nothing. */
+      readonly unified?: string;
+    }
   | { readonly version: 2; readonly root: string };
 
 interface MountLine {
@@ -53,8 +58,9 @@ export const parseHierarchy = (mountinfo: string): CgroupHierarchy => {
   const v1 = lines
     .filter((line) => line.type === 'cgroup')
     .flatMap((line) => controllersOf(line).map((name) => [name, line.mountpoint] as const));
-  if (v1.length > 0) return { version: 1, mounts: Object.fromEntries(v1) };
   const v2 = lines.find((line) => line.type === 'cgroup2');
+  if (v1.length > 0)
+    return { version: 1, mounts: Object.fromEntries(v1), ...(v2 !== undefined && { unified: v2.mountpoint }) };
   if (v2 === undefined) throw new JanusError('failed-precondition', 'no cgroup file system is mounted on this host');
   return { version: 2, root: v2.mountpoint };
 };

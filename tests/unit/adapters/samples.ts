@@ -129,6 +129,7 @@ export const container: ContainerRecord = {
   config: containerConfig,
   imageId: IMAGE_ID,
   mountedImageIds: [],
+  imageName: '',
   imageRef: `docker.io/library/busybox@${IMAGE_ID}`,
   logPath: '/var/log/pods/web/main/3.log',
   user: { uid: 1001, gid: 1002, supplementalGroups: [1003] },

@@ -23,6 +23,7 @@ describe('what skopeo says, and what it means', () => {
       'unauthenticated',
     ],
     [reading('denied: requested access to the resource is denied'), 'permission-denied'],
+    [reading('denied'), 'permission-denied'],
     [reading('StatusCode: 403, <html>'), 'permission-denied'],
     [reading('toomanyrequests: You have reached your pull rate limit'), 'resource-exhausted'],
     [reading('received unexpected HTTP status: 429 Too Many Requests'), 'resource-exhausted'],
@@ -42,6 +43,7 @@ describe('what skopeo says, and what it means', () => {
     pinging('net/http: TLS handshake timeout'),
     pinging('EOF'),
     reading('received unexpected HTTP status: 503 Service Unavailable'),
+    'initializing source docker://r/a:1: pinging container registry r: invalid status code from registry 503 (Service Unavailable)',
     'writing blob: storing blob to file "/v/1": happened during read: unexpected EOF',
   ])('the registry is unavailable: %s', (message) => {
     expect(pullError('r/a:1', fatal(message))).toMatchObject({

@@ -98,3 +98,17 @@ test.each([
   const planned = planNetworks(sandbox, { networks: [network('pods', capabilities)], podCidrs: [] });
   expect(unpublishedPorts(planned, sandbox.config)).toEqual(ports);
 });
+
+test('host ports and the CIDRs of the node are the default network’s, bandwidth is of each', () => {
+  const all = { portMappings: true, ipRanges: true, bandwidth: true };
+  const sandbox = sandboxWith({
+    portMappings: [{ protocol: 'tcp', containerPort: 80, hostPort: 8080, hostIp: '' }],
+    annotations: { [NETWORKS_ANNOTATION]: '[{"name":"red"}]', 'kubernetes.io/ingress-bandwidth': '1M' },
+  });
+  const configured = { networks: [network('pods', all), network('red', all)], podCidrs: ['10.1.0.0/24'] };
+  const given = planNetworks(sandbox, configured).map(({ plugins }) => plugins[0]?.config['runtimeConfig'] ?? {});
+  expect(given.map((each) => Object.keys(each).sort())).toEqual([
+    ['bandwidth', 'ipRanges', 'portMappings'],
+    ['bandwidth'],
+  ]);
+});

@@ -179,6 +179,7 @@ const container: ContainerRecord = {
   config: containerConfig,
   imageId: `sha256:${id('c')}` as ImageId,
   mountedImageIds: [],
+  imageName: '',
   imageRef: 'docker.io/library/busybox@sha256:0',
   logPath: '',
   user,

@@ -168,6 +168,7 @@ export const containers: fc.Arbitrary<ContainerRecord> = fc.record({
   }),
   imageId: hexId.map(imageId),
   mountedImageIds: fc.array(hexId.map(imageId), { maxLength: 2 }),
+  imageName: text,
   imageRef: text,
   logPath: text,
   user: fc.record({ uid: integer, gid: integer, supplementalGroups: fc.array(integer, { maxLength: 3 }) }),

@@ -18,15 +18,21 @@ const states: Readonly<Record<ContainerState['kind'], cri.ContainerState>> = {
 
 export const imageSpec = ({ image, annotations }: ImageSpec): cri.ImageSpec => ({ image, annotations });
 
+/** With the name that people know the image by, where the request had its id: clients show it. */
+export const namedImage = ({ config: { image }, imageName }: ContainerRecord): ImageSpec => ({
+  ...image,
+  image: imageName || image.image,
+});
+
 export const containerMetadata = ({ name, attempt }: ContainerMetadata): cri.ContainerMetadata => ({ name, attempt });
 
-/** A container in a list. */
+/** A container in a list. Kubelets from 1.23 on look its `image_ref` up among the ids of images, to know which are in use. */
 export const container = (record: ContainerRecord): cri.Container => ({
   id: record.id,
   podSandboxId: record.sandboxId,
   metadata: containerMetadata(record.config.metadata),
   image: imageSpec(record.config.image),
-  imageRef: record.imageRef,
+  imageRef: record.imageId,
   state: states[record.state.kind],
   createdAt: record.createdAt,
   labels: record.config.labels,
@@ -63,7 +69,7 @@ export const containerStatus = (record: ContainerRecord) =>
     state: states[record.state.kind],
     createdAt: record.createdAt,
     ...course(record.state),
-    image: imageSpec(record.config.image),
+    image: imageSpec(namedImage(record)),
     imageRef: record.imageRef,
     labels: record.config.labels,
     annotations: record.config.annotations,

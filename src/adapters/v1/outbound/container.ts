@@ -41,7 +41,7 @@ export const containerStatus = (record: ContainerRecord): cri.ContainerStatus =>
   const status = shared.containerStatus(record);
   return {
     ...status,
-    image: imageSpec(record.config.image, record.imageRef),
+    image: imageSpec(shared.namedImage(record), record.imageRef),
     mounts: mounts(record),
     resources: status.resources === undefined ? undefined : { linux: status.resources.linux, windows: undefined },
     imageId: record.imageId,

@@ -121,6 +121,7 @@ export const containerRecord = (sandboxId: SandboxId, changes: Partial<Container
   config: containerConfig(),
   imageId: busybox.id,
   mountedImageIds: [],
+  imageName: '',
   imageRef: busybox.id,
   logPath: '',
   user: undefined,

@@ -9,6 +9,7 @@ import {
   killCgroup,
   makeCgroup,
   removeCgroup,
+  removeIfEmpty,
 } from '../../../../src/runtime/cgroups/cgroup.ts';
 import { findCgroups, parentAsWritten } from '../../../../src/runtime/cgroups/find.ts';
 import type { CgroupHierarchy } from '../../../../src/runtime/cgroups/hierarchy.ts';
@@ -30,6 +31,15 @@ const listed = (directory: string, pids: string): void => {
 };
 
 describe('a cgroup', () => {
+  it('that is empty goes from the unified hierarchy of a hybrid host as well, one that is not stays', async () => {
+    const hybrid: CgroupHierarchy = { ...(v1 as CgroupHierarchy & { version: 1 }), unified: join(root, 'unified') };
+    for (const path of ['memory/janus', 'unified/janus', 'cpuset/janus/pod'])
+      mkdirSync(join(root, path), { recursive: true });
+    await removeIfEmpty(hybrid, '/janus');
+    const left = ['memory', 'unified', 'cpuset'].filter((name) => existsSync(join(root, name, 'janus')));
+    expect(left).toEqual(['cpuset']);
+  });
+
   it('is made with its parents, in every hierarchy, and may be there already', async () => {
     const memory: CgroupHierarchy = { version: 1, mounts: { cpu: join(root, 'memory'), memory: join(root, 'memory') } };
     await makeCgroup(memory, '/a/b/c');

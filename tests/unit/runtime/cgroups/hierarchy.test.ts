@@ -24,7 +24,8 @@ describe('the mounts', () => {
   });
 
   it('of both versions count as version 1, as the runtimes have it', () => {
-    expect(parseHierarchy([unified, ...v1].join('\n'))).toEqual({ version: 1, mounts });
+    const hybrid = { version: 1, mounts, unified: '/sys/fs/cgroup/unified' };
+    expect(parseHierarchy([unified, ...v1].join('\n'))).toEqual(hybrid);
   });
 
   it('of version 2 are one root', () => {
