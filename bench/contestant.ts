@@ -23,5 +23,10 @@ export interface Contestant {
 
 export interface EngineAccess {
   readonly cri: ClientV1;
+  readonly socket: string;
+  readonly image: string;
+  /** Of the daemon that runs now. */
   readonly pid: number;
+  /** SIGKILL, and a new daemon on the same directories; the milliseconds from its start until it serves. */
+  restart(): Promise<number>;
 }

@@ -2,9 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ClientV1 } from '../tests/support/clients.ts';
 import { CONTAINER, POD } from '../tests/support/requests.ts';
 import type { Pods } from './contestant.ts';
-
-/** A shell that waits would not end at SIGTERM; the workload of the measurements is `sleep` with a handler of its own. */
-export const WORKLOAD = ['/bin/sh', '-c', 'trap "exit 0" TERM; sleep 1000000 & wait'];
+import { WORKLOAD } from './workload.ts';
 
 const linux = { securityContext: { namespaceOptions: { network: POD, ipc: POD, pid: CONTAINER } } };
 

@@ -1,22 +1,32 @@
 // npm run bench -- [--work NAME,...] [--rounds N] [--against NAME,...] [--out DIRECTORY]: see README.md beside this file.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Contestant } from './contestant.ts';
 import { bareTools } from './engines/bare-tools.ts';
 import { containerd } from './engines/containerd.ts';
 import { janus } from './engines/janus.ts';
-import { watchMachine } from './machine.ts';
+import { type Machine, watchMachine } from './machine.ts';
 import { markdown } from './report/markdown.ts';
 import { plot } from './report/plot.ts';
 import { rowsOf } from './report/rows.ts';
 import { measure, type Outcome } from './rounds.ts';
 import type { Work } from './work.ts';
+import { crictlRuns } from './works/crictl-run.ts';
+import { events } from './works/events.ts';
 import { execSync } from './works/exec.ts';
 import { podsOneByOne, podsTogether } from './works/pods.ts';
+import { polling } from './works/polling.ts';
+import { pulls } from './works/pull.ts';
+import { recovery } from './works/recovery.ts';
 import { standing } from './works/standing.ts';
 
-const works: readonly Work[] = [podsOneByOne, podsTogether, execSync, standing(20), standing(100)];
+/** How what stands grows: the same figures with more and more pods. A bed's network has room for no more than 253. */
+const curve = [10, 20, 50, 100, 200];
+const works: readonly Work[] = [
+  ...[podsOneByOne, podsTogether, execSync, events, crictlRuns, ...pulls],
+  ...[...curve.map(standing), polling(20), polling(100), recovery(20), recovery(100)],
+];
 
 const makers: Readonly<Record<string, () => Contestant | Promise<Contestant>>> = {
   janus: () => janus('runc', 90),
@@ -47,19 +57,26 @@ const chosen = named(Object.fromEntries(works.map((work) => [work.name, work])),
 const contestants: Contestant[] = [];
 const outcomes: Outcome[] = [];
 const say = (text: string): void => console.error(text);
+
+const report = (machine: Machine): void => {
+  const rows = rowsOf(outcomes);
+  const names = contestants.map(({ name }) => name);
+  mkdirSync(values.out, { recursive: true });
+  const raw = outcomes.map(({ work, measured }) => ({ work: work.name, figures: work.figures, measured }));
+  writeFileSync(join(values.out, 'raw.json'), `${JSON.stringify({ machine, raw }, null, 1)}\n`);
+  writeFileSync(join(values.out, 'table.md'), markdown(rows, names, machine));
+  writeFileSync(join(values.out, 'plot.svg'), plot(rows, names));
+};
+
 try {
   for (const make of named(makers, values.against, 'contestant')) contestants.push(await make());
   const machine = watchMachine(contestants, rounds);
-  for (const work of chosen) outcomes.push(await measure(work, contestants, { rounds, say }));
-  const rows = rowsOf(outcomes);
-  const names = contestants.map(({ name }) => name);
-  const table = markdown(rows, names, machine());
-  mkdirSync(values.out, { recursive: true });
-  const raw = outcomes.map(({ work, measured }) => ({ work: work.name, figures: work.figures, measured }));
-  writeFileSync(join(values.out, 'raw.json'), `${JSON.stringify({ machine: machine(), raw }, null, 1)}\n`);
-  writeFileSync(join(values.out, 'table.md'), table);
-  writeFileSync(join(values.out, 'plot.svg'), plot(rows, names));
-  console.log(table);
+  // After each work: a failure in a later one loses nothing.
+  for (const work of chosen) {
+    outcomes.push(await measure(work, contestants, { rounds, say }));
+    report(machine());
+  }
+  console.log(readFileSync(join(values.out, 'table.md'), 'utf8'));
 } finally {
   for (const contestant of contestants.reverse()) await contestant.close();
 }

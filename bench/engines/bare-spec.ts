@@ -1,5 +1,5 @@
 import { mustRun } from '../../tests/support/command.ts';
-import { WORKLOAD } from '../cri-pods.ts';
+import { WORKLOAD } from '../workload.ts';
 
 interface OciConfig {
   process: { args: readonly string[]; terminal: boolean };

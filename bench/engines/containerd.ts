@@ -70,12 +70,18 @@ const start = async ({ bed, socket, config }: Place): Promise<ChildProcess> => {
   return child;
 };
 
+const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> => {
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+};
+
 /** Debian's containerd over CRI v1, in directories of its own. */
 export const containerd = async (octet: number): Promise<Contestant> => {
   const bed = makeBed('bctd', octet);
   const place = { bed, socket: join(bed.directory, 'containerd.sock'), config: join(bed.directory, 'config.toml') };
   buildPause(bed);
-  const child = await start(place);
+  let child = await start(place);
   for (const image of [IMAGE, PAUSE]) importImage(place, image);
   const cri = connectV1(place.socket);
   const { runtimeVersion } = await cri.runtime.version({});
@@ -83,11 +89,23 @@ export const containerd = async (octet: number): Promise<Contestant> => {
     name: 'containerd',
     version: runtimeVersion,
     pods: criPods(cri, { image: IMAGE, logs: bed.logs, cgroupParent: `${bed.cgroupParent}/pods` }),
-    engine: { cri, pid: child.pid ?? 0 },
+    engine: {
+      cri,
+      socket: place.socket,
+      image: IMAGE,
+      get pid() {
+        return child.pid ?? 0;
+      },
+      restart: async () => {
+        await end(child, 'SIGKILL');
+        const begin = performance.now();
+        child = await start(place);
+        return performance.now() - begin;
+      },
+    },
     close: async () => {
       cri.close();
-      child.kill('SIGTERM');
-      await once(child, 'exit');
+      await end(child, 'SIGTERM');
       bed.dispose();
     },
   };

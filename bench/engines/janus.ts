@@ -8,19 +8,34 @@ import { criPods } from '../cri-pods.ts';
 /** A janusd of its own, as it is built in dist/, with one of the runtimes. */
 export const janus = async (runtime: 'runc' | 'crun', octet: number): Promise<Contestant> => {
   const bed: Bed = makeBed(`b${runtime}`, octet);
-  const daemon = await startDaemon(bed, {
+  const settings = {
     'default-runtime': runtime,
     runtimes: crunRuntime(bed),
     'log-level': 'INFO',
     'enable-pod-events': true,
-  });
+    'insecure-registries': ['127.0.0.1'],
+  };
+  let daemon = await startDaemon(bed, settings);
   const cri = connectV1(bed.socket);
   const { runtimeVersion } = await cri.runtime.version({});
   return {
     name: `janus ${runtime}`,
     version: runtimeVersion,
     pods: criPods(cri, { image: IMAGE, logs: bed.logs, cgroupParent: `${bed.cgroupParent}/pods` }),
-    engine: { cri, pid: daemon.pid },
+    engine: {
+      cri,
+      socket: bed.socket,
+      image: IMAGE,
+      get pid() {
+        return daemon.pid;
+      },
+      restart: async () => {
+        await daemon.kill();
+        const begin = performance.now();
+        daemon = await startDaemon(bed, settings);
+        return performance.now() - begin;
+      },
+    },
     close: async () => {
       cri.close();
       await daemon.stop();

@@ -1,5 +1,6 @@
 import type { PodHandle, Pods } from '../contestant.ts';
 import type { Figure, Samples, Work } from '../work.ts';
+import { untilReady } from '../workload.ts';
 
 const figure = (name: string): Figure => ({ name, unit: 'ms', of: 'p50' });
 
@@ -15,6 +16,7 @@ const oneByOne = async (pods: Pods, count: number): Promise<readonly [number[], 
   const downs: number[] = [];
   for (let i = 0; i < count; i += 1) {
     const pod = await timed(ups, () => pods.up());
+    await untilReady(pod.containerId);
     await timed(downs, () => pods.down(pod));
   }
   return [ups, downs];
@@ -50,6 +52,7 @@ export const podsTogether: Work = {
         const batch: PodHandle[] = await timed(ups, () =>
           Promise.all(Array.from({ length: AT_ONCE }, () => pods.up())),
         );
+        await Promise.all(batch.map(({ containerId }) => untilReady(containerId)));
         await timed(downs, () => Promise.all(batch.map((pod) => pods.down(pod))));
       }
       const each = (all: readonly number[]) => all.map((ms) => ms / AT_ONCE);

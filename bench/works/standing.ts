@@ -1,20 +1,7 @@
-import type { EngineAccess, PodHandle, Pods } from '../contestant.ts';
+import type { EngineAccess, PodHandle } from '../contestant.ts';
+import { lower, raise } from '../fleet.ts';
 import { podProcesses, pssOf } from '../memory.ts';
 import type { Figure, Samples, Work } from '../work.ts';
-
-/** Ten at a time. */
-const raise = async (pods: Pods, count: number): Promise<readonly PodHandle[]> => {
-  const made: PodHandle[] = [];
-  while (made.length < count) {
-    const batch = Math.min(10, count - made.length);
-    made.push(...(await Promise.all(Array.from({ length: batch }, () => pods.up()))));
-  }
-  return made;
-};
-
-const lower = async (pods: Pods, made: readonly PodHandle[]): Promise<void> => {
-  for (let i = 0; i < made.length; i += 10) await Promise.all(made.slice(i, i + 10).map((pod) => pods.down(pod)));
-};
 
 type Calls = Readonly<Record<string, () => Promise<unknown>>>;
 
@@ -69,9 +56,8 @@ export const standing = (count: number): Work => ({
   ],
   prepare: async ({ engine, pods }) => {
     if (engine === undefined) return undefined;
-    const before = podProcesses();
     const made = await raise(pods, count);
-    const own = podProcesses().filter((pid) => !before.includes(pid) && pid !== engine.pid);
+    const own = podProcesses(made.flatMap(({ podSandboxId, containerId }) => [podSandboxId, containerId]));
     const calls = callsOf(engine, made);
     return {
       round: async (): Promise<Samples> => {

@@ -1,0 +1,62 @@
+import { createWorld, type World } from '../../tests/integration/images/world.ts';
+import type { EngineAccess } from '../contestant.ts';
+import type { Samples, Work } from '../work.ts';
+
+interface Size {
+  readonly name: string;
+  readonly layers: number;
+  readonly megabytes: number;
+}
+
+const SMALL: Size = { name: 'PullImage, small', layers: 1, megabytes: 0 };
+const MIDDLE: Size = { name: 'PullImage, 27 MB in 4 layers', layers: 4, megabytes: 27 };
+const LARGE: Size = { name: 'PullImage, 300 MB in 10 layers', layers: 10, megabytes: 300 };
+
+const REPEAT = 3;
+
+/** Each layer is built on the image before; its content cannot be compressed. */
+const build = async (world: World, { layers, megabytes }: Size, name: string): Promise<string> => {
+  const kilobytes = Math.round((megabytes * 1000) / layers);
+  for (let layer = 1; layer <= layers; layer += 1) {
+    const from = layer === 1 ? ['FROM scratch', 'COPY busybox /busybox'] : [`FROM ${name}-${layer - 1}`];
+    const fill = `RUN ["/busybox", "dd", "if=/dev/urandom", "of=/data-${layer}", "bs=1000", "count=${kilobytes}"]`;
+    await world.build(`${name}-${layer}`, kilobytes === 0 ? from : [...from, fill]);
+  }
+  return `${name}-${layers}`;
+};
+
+const publish = async (world: World, registry: string, size: Size): Promise<string> => {
+  const name = `localhost/bench-${size.layers}`;
+  const reference = `${registry}/bench/layers-${size.layers}:1`;
+  await world.push(await build(world, size, name), reference);
+  return reference;
+};
+
+const pullOnce = async ({ cri: { images } }: EngineAccess, image: string): Promise<number> => {
+  const begin = performance.now();
+  await images.pullImage({ image: { image } });
+  const took = performance.now() - begin;
+  await images.removeImage({ image: { image } });
+  return took;
+};
+
+const measured = (size: Size): Work => ({
+  name: `pull-${size.megabytes}`,
+  figures: [{ name: size.name, unit: 'ms', of: 'p50' }],
+  prepare: async ({ engine }) => {
+    if (engine === undefined) return undefined;
+    const world = await createWorld();
+    const image = await publish(world, await world.registry(), size);
+    return {
+      round: async (): Promise<Samples> => {
+        const samples: number[] = [];
+        for (let i = 0; i < REPEAT; i += 1) samples.push(await pullOnce(engine, image));
+        return { [size.name]: samples };
+      },
+      close: () => world.close(),
+    };
+  },
+});
+
+/** Pulls from a registry on loopback; nothing of the image is in the store before. */
+export const pulls: readonly Work[] = [SMALL, MIDDLE, LARGE].map(measured);
