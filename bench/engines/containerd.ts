@@ -8,6 +8,7 @@ import { mustRun } from '../../tests/support/command.ts';
 import { until } from '../../tests/support/wait.ts';
 import type { Contestant } from '../contestant.ts';
 import { criPods } from '../cri-pods.ts';
+import { orDispose } from './or-dispose.ts';
 
 const PAUSE = 'localhost/janus-bench-pause:1';
 
@@ -81,7 +82,7 @@ export const containerd = async (octet: number): Promise<Contestant> => {
   const bed = makeBed('bctd', octet);
   const place = { bed, socket: join(bed.directory, 'containerd.sock'), config: join(bed.directory, 'config.toml') };
   buildPause(bed);
-  let child = await start(place);
+  let child = await orDispose(bed, start(place));
   for (const image of [IMAGE, PAUSE]) importImage(place, image);
   const cri = connectV1(place.socket);
   const { runtimeVersion } = await cri.runtime.version({});

@@ -4,6 +4,7 @@ import { crunRuntime } from '../../tests/support/crun.ts';
 import { startDaemon } from '../../tests/support/daemon.ts';
 import type { Contestant } from '../contestant.ts';
 import { criPods } from '../cri-pods.ts';
+import { orDispose } from './or-dispose.ts';
 
 /** A janusd of its own, as it is built in dist/, with one of the runtimes. */
 export const janus = async (runtime: 'runc' | 'crun', octet: number): Promise<Contestant> => {
@@ -15,7 +16,7 @@ export const janus = async (runtime: 'runc' | 'crun', octet: number): Promise<Co
     'enable-pod-events': true,
     'insecure-registries': ['127.0.0.1'],
   };
-  let daemon = await startDaemon(bed, settings);
+  let daemon = await orDispose(bed, startDaemon(bed, settings));
   const cri = connectV1(bed.socket);
   const { runtimeVersion } = await cri.runtime.version({});
   return {
