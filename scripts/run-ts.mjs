@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// run-ts.mjs FILE [ARGUMENT...]: bundles a TypeScript program of tests/ and runs it in this process.
+// run-ts.mjs FILE [ARGUMENT...]: bundles a TypeScript program of tests/ or bench/ and runs it in this process.
 import { mkdirSync, rmSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
