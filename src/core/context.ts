@@ -17,8 +17,13 @@ import type { SandboxHost } from './ports/sandbox-host.ts';
 import type { Stats } from './ports/stats.ts';
 import type { StreamUrls } from './ports/stream-urls.ts';
 import type { Registry } from './registry.ts';
-import type { Stopping } from './verbs/stop-container.ts';
 import type { Waiters } from './waiters.ts';
+
+/** A stop under way: a later one with less patience shortens it. Times are of the clock that nobody sets back. */
+export interface Stopping {
+  deadlineMs: number;
+  readonly done: Promise<void>;
+}
 
 /** What every verb works with: the records, and the ports where the host begins. Made once, in the composition root. */
 export interface Context {

@@ -1,6 +1,7 @@
 import type { ContainerConfig, ContainerRecord, ImageSpec } from './model/container.ts';
 import type { ContainerId, SandboxId } from './model/ids.ts';
 import type { FilesystemUsage, Image, PullProgress, RegistryAuth } from './model/image.ts';
+import type { PodEventKind } from './model/pod-event.ts';
 import type { LinuxResources } from './model/resources.ts';
 import type { CgroupDriver, SandboxConfig, SandboxRecord } from './model/sandbox.ts';
 import type { Operation } from './operations.ts';
@@ -71,8 +72,6 @@ export interface SandboxView {
   /** Nanoseconds since the epoch; never goes back. */
   readonly timestamp: bigint;
 }
-
-export type PodEventKind = 'created' | 'started' | 'stopped' | 'deleted';
 
 /** Something happened to a container or a sandbox; the view is the pod's just after it. */
 export interface PodEvent extends SandboxView {

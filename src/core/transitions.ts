@@ -1,8 +1,8 @@
 import type { Context } from './context.ts';
-import type { PodEventKind } from './engine.ts';
 import type { ContainerExit, ContainerRecord, ContainerState } from './model/container.ts';
 import { isListed } from './model/container.ts';
 import type { ContainerId, SandboxId } from './model/ids.ts';
+import type { PodEventKind } from './model/pod-event.ts';
 import { isListed as isListedSandbox, type SandboxRecord, type SandboxState } from './model/sandbox.ts';
 
 /** Containers of a pod that clients see, in order of creation. */

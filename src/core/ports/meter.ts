@@ -1,4 +1,4 @@
-import type { PodEventKind } from '../engine.ts';
+import type { PodEventKind } from '../model/pod-event.ts';
 
 export type Outcome = 'success' | 'failure';
 

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context, Stopping } from '../context.ts';
 import { JanusError, messageOf } from '../errors.ts';
 import { refOf, settleGone, unknownExit, unrunnableExit } from '../exits.ts';
 import type { ContainerId } from '../model/ids.ts';
@@ -12,12 +12,6 @@ const KILL_WAIT_MS = 60_000;
 /** How long after its process an exit may come: its monitor still reads the output. */
 const MONITOR_WAIT_MS = 5_000;
 const POLL_MS = 250;
-
-/** A stop under way: a later one with less patience shortens it. Times are of the clock that nobody sets back. */
-export interface Stopping {
-  deadlineMs: number;
-  readonly done: Promise<void>;
-}
 
 /** Idempotent: a container that does not run, or does not exist, is no error (CRI, StopContainer). */
 export const stopContainer = async (ctx: Context, id: string, graceSeconds: number): Promise<void> => {

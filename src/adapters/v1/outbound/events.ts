@@ -1,4 +1,5 @@
-import type { PodEvent, PodEventKind, SandboxView } from '../../../core/engine.ts';
+import type { PodEvent, SandboxView } from '../../../core/engine.ts';
+import type { PodEventKind } from '../../../core/model/pod-event.ts';
 import { podSandboxStatus } from '../../shared/outbound/sandbox.ts';
 import * as cri from '../generated/api.ts';
 import { containerStatus } from './container.ts';
