@@ -51,11 +51,13 @@ describe('a call', () => {
   test('aborts when the deadline passes', async () => {
     const { reasons, verb } = hanging();
     const { runtime } = await start({ startContainer: verb });
-    const deadline = Date.now() + 50;
+    const deadline = Date.now() + 500;
     await expect(ask(runtime, runtime.startContainer, { containerId }, { deadline })).rejects.toMatchObject({
       code: status.DEADLINE_EXCEEDED,
     });
-    await vi.waitFor(() => expect(reasons).toMatchObject([{ kind: 'deadline-exceeded' }]));
+    // The client gives the call up at the same moment, and its word may come first.
+    const kind = expect.stringMatching(/^(deadline-exceeded|cancelled)$/);
+    await vi.waitFor(() => expect(reasons).toMatchObject([{ kind }]));
   });
 
   test('is logged once, with its id, time and code, and reported to the observer', async () => {
