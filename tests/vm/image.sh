@@ -38,6 +38,7 @@ install_node() { # with the libraries that the packages do not bring
 prepare_boot() {
   local modules kernel initrd=$work/initrd
   kernel=$(basename "$root"/lib/modules/*)
+  local system=/root # where the initrd mounts the machine's own file system
   mkdir -p "$initrd"/{bin,dev,root}
   cp /bin/busybox "$initrd/bin/busybox"
   modules=$(for module in virtio_pci virtio_blk virtio_net crc32c_generic ext4; do chroot "$root" modprobe --set-version "$kernel" --show-depends "$module"; done |
@@ -46,8 +47,8 @@ prepare_boot() {
   {
     printf '#!/bin/busybox sh\n/bin/busybox mount -t devtmpfs dev /dev\n'
     for module in $modules; do echo "/bin/busybox insmod $module"; done
-    printf 'until [ -b /dev/vdb ]; do /bin/busybox usleep 10000; done\n/bin/busybox mount -t ext4 -o noatime /dev/vda /root\n'
-    printf '/bin/busybox mount -t ext4 -o ro /dev/vdb /root/opt/janus\nexec /bin/busybox switch_root /root /sbin/init\n'
+    printf 'until [ -b /dev/vdb ]; do /bin/busybox usleep 10000; done\n/bin/busybox mount -t ext4 -o noatime /dev/vda %s\n' "$system"
+    printf '/bin/busybox mount -t ext4 -o ro /dev/vdb %s/opt/janus\nexec /bin/busybox switch_root %s /sbin/init\n' "$system" "$system"
   } >"$initrd/init"
   chmod 755 "$initrd/init"
   (cd "$initrd" && find . | busybox cpio -o -H newc) >"$work/initrd.img"
