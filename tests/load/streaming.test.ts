@@ -101,7 +101,7 @@ describe.each(there)('$name', (client) => {
       const forward = start(pod.bed, client, ['port-forward', pod.podSandboxId, `${local}:${port.number}`]);
       forward.done.catch(() => undefined);
       try {
-        await until('crictl listens', () => isOpen(local), 30_000);
+        await once(forward.stdout, 'data'); // that it listens; not tried by a connection: crictl 1.25 stalls if one leaves in the middle
         const transfers = Array.from({ length: 20 }, async () => {
           const socket = connect(local, '127.0.0.1');
           socket.end();
@@ -115,14 +115,6 @@ describe.each(there)('$name', (client) => {
     });
   });
 });
-
-const isOpen = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    }).on('error', () => resolve(false));
-  });
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
