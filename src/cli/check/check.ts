@@ -7,6 +7,7 @@ import { checkNetwork } from './network.ts';
 import { checkPlaces } from './places.ts';
 import { checkPrograms } from './programs.ts';
 import { checkRegistries } from './registries.ts';
+import { checkStorage } from './storage.ts';
 
 const CORRECT = 'correct it: docs/reference/configuration.md has the rule of every key';
 
@@ -38,5 +39,5 @@ export const check = async (options: CheckOptions): Promise<readonly Finding[]> 
     checkPlaces(config),
     checkRegistries(options.registries),
   ]);
-  return [...rest, ...unmet, ...parts.flat()];
+  return [...rest, ...unmet, ...checkStorage(config), ...parts.flat()];
 };

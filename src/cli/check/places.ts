@@ -1,22 +1,7 @@
-import { existsSync, statfsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { dirname } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { errnoOf } from '../../core/errors.ts';
-import { error, type Finding, ok, warning } from './finding.ts';
-
-const nearest = (path: string): string => (existsSync(path) ? path : nearest(dirname(path)));
-const GIB = 1024 ** 3;
-const LITTLE_GIB = 5;
-
-const room = (graph: string): Finding => {
-  const { bavail, bsize } = statfsSync(nearest(graph));
-  const free = (bavail * bsize) / GIB;
-  const found = `${free.toFixed(1)} GiB free for ${graph}`;
-  return free < LITTLE_GIB
-    ? warning('disk', found, 'make room, or set "graph" to a larger file system')
-    : ok('disk', found);
-};
+import { error, type Finding, ok } from './finding.ts';
 
 const user = (): Finding =>
   process.getuid?.() === 0
@@ -59,10 +44,9 @@ const ports = async ({ streaming, metrics, sockets }: Config): Promise<readonly 
   );
 };
 
-/** Who runs this, and where the daemon would listen and keep its data. */
+/** Who runs this, and where the daemon would listen. */
 export const checkPlaces = async (config: Config): Promise<readonly Finding[]> => [
   user(),
-  room(config.graph),
   ...(await Promise.all(config.sockets.map(socketOf))),
   ...(await ports(config)),
 ];
