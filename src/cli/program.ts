@@ -1,6 +1,7 @@
-import { Argument, Command, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { Build } from '../daemon/build.ts';
 import { connect, type NodeApi } from './client.ts';
+import { bugReportCommand } from './commands/bug-report.ts';
 import { checkCommand } from './commands/check.ts';
 import { migrateCommand, showCommand, validateCommand } from './commands/config.ts';
 import { completionScript, SHELLS, type Shell } from './completion.ts';
@@ -22,6 +23,14 @@ const output = (): Option =>
 const socket = (): Option => new Option('--socket <path>', 'socket of the daemon').default(SOCKET).env('JANUS_SOCKET');
 const file = (): Option => new Option('--config <file>', 'daemon.json to read').default(FILE);
 const repeatable = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** A number above zero. */
+const positive = (value: string): number => {
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isFinite(number) || number <= 0)
+    throw new InvalidArgumentError('It must be a number above 0.');
+  return number;
+};
 
 const asked = async <Answer>(path: string, ask: (api: NodeApi) => Promise<Answer>): Promise<Answer> => {
   const api = connect(path);
@@ -55,8 +64,8 @@ export const createProgram = (build: Build, print: (text: string) => void): Prog
     .command('top')
     .description('processor, memory and network of each pod, again and again')
     .addOption(socket())
-    .option('-n, --iterations <count>', 'stop after so many', Number)
-    .option('-d, --delay <seconds>', 'between two readings', Number, 2)
+    .option('-n, --iterations <count>', 'stop after so many', positive)
+    .option('-d, --delay <seconds>', 'between two readings', positive, 2)
     .action(async (options: { socket: string; iterations?: number; delay: number }) =>
       asked(options.socket, (api) => runTop(api, { ...options, print })),
     );
@@ -105,6 +114,18 @@ export const createProgram = (build: Build, print: (text: string) => void): Prog
       const { json, notes } = migrateCommand(engine, path);
       print(json);
       for (const note of notes) process.stderr.write(`janus: not carried over: ${note}\n`);
+    });
+
+  command
+    .command('bug-report')
+    .description('one archive for whoever looks into a fault, without secrets')
+    .addOption(file())
+    .addOption(socket())
+    .option('-f, --file <path>', 'the archive (default: janus-bug-report-<time>.tar.gz here)')
+    .option('-n, --lines <count>', 'of the log', positive, 5000)
+    .action(async (options: { config: string; socket: string; file?: string; lines: number }, given: Command) => {
+      const fileRequired = given.getOptionValueSource('config') === 'cli';
+      print(`${await bugReportCommand({ file: undefined, ...options, fileRequired, build })}\n`);
     });
 
   command
