@@ -47,11 +47,12 @@ const writeSpec = async (
   { layout, signal }: { layout: ContainerLayout; signal: AbortSignal },
 ) => {
   const { rootfs } = layout;
+  const features = env.features(plan.sandbox.runtime);
   const prepared = await prepareSpec(plan, {
     rootfs,
     volumesDir: join(layout.layer, 'volumes'),
     // Id-mapped mounts are made here, whatever the runtime can do.
-    features: { ...env.features(plan.sandbox.runtime), idMappedMounts: true },
+    features: { ...features, idMappedMounts: true },
     selinux: env.host.selinux,
     imagePath: imageMountPath({ images: env.images, directory: layout.mounts }),
     relabel: (path) => relabel(path, selinuxFor(plan.container.config.security, env.host)?.mount, signal),
@@ -66,7 +67,7 @@ const writeSpec = async (
   const cgroupsPath = ociCgroupsPath(plan.sandbox, plan.container.id);
   const { umask, host, hooks } = env;
   const spec = buildSpec({ ...plan, ...prepared, mounts, rootfs, cgroupsPath, umask, host, hooks });
-  const edited = await env.cdi.inject(spec, plan.container.config);
+  const edited = await env.cdi.inject(spec, plan.container.config, features);
   await writeFile(layout.spec, JSON.stringify(edited), { mode: 0o600 });
   return prepared.user;
 };

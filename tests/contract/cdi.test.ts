@@ -53,6 +53,9 @@ const writeSpecs = (): void => {
     writeFileSync(join(low, `${name}.json`), JSON.stringify(spec('janus.test/twice', { a: { env: ['A=b'] } })));
   const missing = { deviceNodes: [{ path: '/dev/janus-nowhere' }] };
   writeFileSync(join(low, 'missing.json'), JSON.stringify(spec('janus.test/missing', { a: missing })));
+  const moved = { netDevices: [{ hostInterfaceName: 'lo', name: 'net0' }] };
+  const newer = { ...spec('janus.test/newer', { a: moved }), cdiVersion: '1.1.0' };
+  writeFileSync(join(low, 'newer.json'), JSON.stringify(newer));
 };
 
 const asked = (...names: readonly string[]): Parts => ({ CDIDevices: names.map((name) => ({ name })) });
@@ -134,11 +137,14 @@ describe.runIf(withV1)('CDI devices', () => {
     });
   });
 
-  it('that the host has not are refused, and leave nothing behind', async () => {
+  it.each([
+    ['that the host has not', 'missing', '/dev/janus-nowhere is not there'],
+    ['that the runtime cannot bring', 'newer', "the pod's runtime does not know netDevices"],
+  ])('%s are refused, and leave nothing behind', async (_what, kind, problem) => {
     const before = (await insides.v1.runtime.listContainers({})).containers.length;
-    await expect(insides.create(pod, asked('janus.test/missing=a'))).rejects.toMatchObject({
+    await expect(insides.create(pod, asked(`janus.test/${kind}=a`))).rejects.toMatchObject({
       code: status.FAILED_PRECONDITION,
-      details: expect.stringContaining('CDI device janus.test/missing=a: /dev/janus-nowhere is not there'),
+      details: expect.stringContaining(`CDI device janus.test/${kind}=a: ${problem}`),
     });
     expect((await insides.v1.runtime.listContainers({})).containers).toHaveLength(before);
   });

@@ -56,6 +56,12 @@ const withHooks = (spec: OciSpec, { hooks = [] }: CdiEdits): OciSpec =>
 const withIntelRdt = (spec: OciSpec, { intelRdt }: CdiEdits): OciSpec =>
   intelRdt === undefined ? spec : { ...spec, linux: { ...spec.linux, intelRdt } };
 
+const withNetDevices = (spec: OciSpec, { netDevices = [] }: CdiEdits): OciSpec => {
+  if (netDevices.length === 0) return spec;
+  const moved = Object.fromEntries(netDevices.map(({ hostInterfaceName, name }) => [hostInterfaceName, { name }]));
+  return { ...spec, linux: { ...spec.linux, netDevices: { ...spec.linux.netDevices, ...moved } } };
+};
+
 /** The group 0 is left out: a device does not make anybody root's. */
 const withGroups = (spec: OciSpec, { additionalGids = [] }: CdiEdits): OciSpec => {
   const { user } = spec.process;
@@ -65,7 +71,7 @@ const withGroups = (spec: OciSpec, { additionalGids = [] }: CdiEdits): OciSpec =
 
 const applyOne = async (spec: OciSpec, named: NamedEdits): Promise<OciSpec> => {
   const { edits } = named;
-  const withNodes = await withDeviceNodes(withEnv(spec, edits), named);
+  const withNodes = withNetDevices(await withDeviceNodes(withEnv(spec, edits), named), edits);
   return withGroups(withIntelRdt(withHooks(withMounts(withNodes, named), edits), edits), edits);
 };
 

@@ -37,6 +37,16 @@ const hook = z.strictObject({
   ...hookFields,
 });
 
+/** As the kernel takes it (net/core/dev.c, dev_valid_name). */
+const interfaceName = text
+  .regex(/^[^/:\s]{1,15}$/, 'must be the name of an interface')
+  .refine((name) => name !== '.' && name !== '..', 'must be the name of an interface');
+
+const netDevice = z.strictObject({ hostInterfaceName: interfaceName, name: interfaceName });
+
+const distinct = <T>(entries: readonly T[], of: (entry: T) => string): boolean =>
+  new Set(entries.map(of)).size === entries.length;
+
 const intelRdt = z.strictObject({
   closID: text
     .refine((name) => name !== '.' && name !== '..' && !/[/\n]/.test(name) && name.length < 4096, 'must be a file name')
@@ -45,11 +55,18 @@ const intelRdt = z.strictObject({
   memBwSchema: text.optional(),
   enableCMT: z.boolean().optional(),
   enableMBM: z.boolean().optional(),
+  schemata: z.array(text).optional(),
+  enableMonitoring: z.boolean().optional(),
 });
 
 const edits = z.strictObject({
   env: z.array(text.regex(/^[^=\0]+=[^\0]*$/, 'must be NAME=value')).optional(),
   deviceNodes: z.array(deviceNode).optional(),
+  netDevices: z
+    .array(netDevice)
+    .refine((all) => distinct(all, ({ hostInterfaceName }) => hostInterfaceName), 'must not name an interface twice')
+    .refine((all) => distinct(all, ({ name }) => name), 'must not give a name twice')
+    .optional(),
   mounts: z.array(mount).optional(),
   hooks: z.array(hook).optional(),
   intelRdt: intelRdt.optional(),
@@ -72,10 +89,7 @@ export const cdiSpecSchema = z.strictObject({
   devices: z
     .array(device)
     .min(1, 'must not be empty')
-    .refine(
-      (devices) => new Set(devices.map(({ name }) => name)).size === devices.length,
-      'must not have a name twice',
-    ),
+    .refine((devices) => distinct(devices, ({ name }) => name), 'must not have a name twice'),
   containerEdits: edits.optional(),
 });
 

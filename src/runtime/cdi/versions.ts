@@ -56,12 +56,28 @@ const ADDED: readonly {
     uses: (spec) =>
       some(spec, ({ intelRdt, additionalGids = [] }) => intelRdt !== undefined || additionalGids.length > 0),
   },
+  {
+    version: '1.1.0',
+    what: 'netDevices, schemata and enableMonitoring',
+    uses: (spec) =>
+      some(
+        spec,
+        ({ netDevices, intelRdt }) =>
+          netDevices !== undefined || intelRdt?.schemata !== undefined || intelRdt?.enableMonitoring !== undefined,
+      ),
+  },
 ];
+
+/** Version 1.1.0 took these away. */
+const usesDropped = (spec: CdiSpec): boolean =>
+  some(spec, ({ intelRdt }) => intelRdt?.enableCMT !== undefined || intelRdt?.enableMBM !== undefined);
 
 /** What is wrong with the version that a specification says it has; undefined: nothing. */
 export const versionProblem = (spec: CdiSpec): string | undefined => {
   const own = VERSIONS.indexOf(spec.cdiVersion.replace(/^v/, ''));
   if (own < 0) return `cdiVersion: ${spec.cdiVersion} is no version of CDI that Janus knows`;
-  const missing = ADDED.find(({ version, uses }) => VERSIONS.indexOf(version) > own && uses(spec));
+  if (own >= VERSIONS.indexOf('1.1.0') && usesDropped(spec))
+    return 'cdiVersion: must be less than 1.1.0 for enableCMT and enableMBM';
+  const missing = ADDED.findLast(({ version, uses }) => VERSIONS.indexOf(version) > own && uses(spec));
   return missing === undefined ? undefined : `cdiVersion: must be at least ${missing.version} for ${missing.what}`;
 };

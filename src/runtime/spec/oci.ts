@@ -148,6 +148,8 @@ export interface OciLinux {
   readonly readonlyPaths: readonly string[];
   readonly mountLabel?: string;
   readonly intelRdt?: OciIntelRdt;
+  /** By the names that they have on the host; needs a runtime that says so in its features. */
+  readonly netDevices?: Readonly<Record<string, { readonly name: string }>>;
 }
 
 /** config-linux.md, "IntelRdt". */
@@ -157,6 +159,9 @@ export interface OciIntelRdt {
   readonly memBwSchema?: string | undefined;
   readonly enableCMT?: boolean | undefined;
   readonly enableMBM?: boolean | undefined;
+  /** These two need a runtime that says so in its features. */
+  readonly schemata?: readonly string[] | undefined;
+  readonly enableMonitoring?: boolean | undefined;
 }
 
 /** config.md. */

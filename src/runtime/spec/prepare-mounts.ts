@@ -4,7 +4,7 @@ import type { Mount } from '../../core/model/container.ts';
 import type { IdMapping } from '../../core/model/security.ts';
 import { checkPropagation, type MountInfo, parseMountinfo } from './mountinfo.ts';
 import { containerPath, hostPath } from './paths.ts';
-import type { RuntimeFeatures } from './runtime-features.ts';
+import type { MountFeatures } from './runtime-features.ts';
 
 /** A mount of the request, checked, with a source that exists and is no symbolic link. */
 export interface PreparedMount {
@@ -18,7 +18,7 @@ export interface PreparedMount {
 }
 
 export interface PrepareMountsOptions {
-  readonly features: RuntimeFeatures;
+  readonly features: MountFeatures;
   /** HostFacts.selinux. */
   readonly selinux: boolean;
   /** Where the files of an image mount are, sub-path resolved; absolute. */
@@ -59,7 +59,7 @@ const destination = (mount: Mount): string => {
 };
 
 /** The request's own consistency, and whether the runtime can do it. */
-export const checkMount = (mount: Mount, features: RuntimeFeatures): void => {
+export const checkMount = (mount: Mount, features: MountFeatures): void => {
   if (mount.image === undefined) hostPath(mount.hostPath, 'mounts.host_path');
   if (mount.recursiveReadOnly) checkRecursiveReadOnly(mount, features);
   if (mount.uidMappings.length + mount.gidMappings.length > 0 && !features.idMappedMounts) {
@@ -67,7 +67,7 @@ export const checkMount = (mount: Mount, features: RuntimeFeatures): void => {
   }
 };
 
-const checkRecursiveReadOnly = (mount: Mount, features: RuntimeFeatures): void => {
+const checkRecursiveReadOnly = (mount: Mount, features: MountFeatures): void => {
   const field = 'mounts.recursive_read_only';
   if (!mount.readonly) throw invalidArgument(field, `${mount.hostPath} must be read-only too`);
   if (mount.propagation !== 'private') throw invalidArgument(field, `${mount.hostPath} needs private propagation`);

@@ -88,3 +88,9 @@ test('cache allocation and groups; root’s group is left out', async () => {
   expect(edited.linux.intelRdt).toEqual({ closID: 'gold' });
   expect(edited.process.user.additionalGids).toEqual([...user.supplementalGroups, 44, 45]);
 });
+
+test('interfaces of the host, by the names that they have there', async () => {
+  const one = { netDevices: [{ hostInterfaceName: 'eth1', name: 'net0' }] };
+  const edited = await apply(one, { netDevices: [{ hostInterfaceName: 'eth2', name: 'net1' }] });
+  expect(edited.linux.netDevices).toEqual({ eth1: { name: 'net0' }, eth2: { name: 'net1' } });
+});

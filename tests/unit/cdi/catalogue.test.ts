@@ -5,6 +5,7 @@ import { createCdi, noCdi } from '../../../src/runtime/cdi/cdi.ts';
 import type { FoundSpec } from '../../../src/runtime/cdi/read-specs.ts';
 import { requestedDevices } from '../../../src/runtime/cdi/requests.ts';
 import { buildSpec } from '../../../src/runtime/spec/build-spec.ts';
+import { NO_FEATURES } from '../../../src/runtime/spec/runtime-features.ts';
 import { containerConfig, specInput } from '../spec/fixtures.ts';
 
 const found = (path: string, priority: number, names: readonly string[], common = false): FoundSpec => ({
@@ -71,18 +72,20 @@ describe('injection', () => {
   const spec = buildSpec(specInput());
 
   test('without requests changes nothing and reads nothing', async () => {
-    expect(await createCdi(['/dev/null/nothing'], silent).inject(spec, containerConfig)).toBe(spec);
+    expect(await createCdi(['/dev/null/nothing'], silent).inject(spec, containerConfig, NO_FEATURES)).toBe(spec);
   });
 
   test('that is switched off refuses the field and leaves annotations alone', async () => {
-    await expect(noCdi(silent).inject(spec, { ...containerConfig, cdiDevices: ['v.com/c=a'] })).rejects.toMatchObject({
+    await expect(
+      noCdi(silent).inject(spec, { ...containerConfig, cdiDevices: ['v.com/c=a'] }, NO_FEATURES),
+    ).rejects.toMatchObject({
       kind: 'unimplemented',
       message: expect.stringContaining('config.CDI_devices[0].name'),
     });
     const warnings: string[] = [];
     const cdi = noCdi({ ...silent, warn: (message) => void warnings.push(message) });
     const annotations = { 'cdi.k8s.io/x': 'v.com/c=a' };
-    expect(await cdi.inject(spec, { ...containerConfig, annotations })).toBe(spec);
+    expect(await cdi.inject(spec, { ...containerConfig, annotations }, NO_FEATURES)).toBe(spec);
     expect(warnings).toHaveLength(1);
   });
 });

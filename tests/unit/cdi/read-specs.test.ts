@@ -81,6 +81,21 @@ describe('what is wrong is named', () => {
     ],
     ['a mount', device({ mounts: [{ hostPath: '', containerPath: '/x' }] }), 'mounts[0].hostPath: must not be empty'],
     ['a class of service', device({ intelRdt: { closID: 'a/b' } }), 'intelRdt.closID: must be a file name'],
+    [
+      'an interface',
+      device({ netDevices: [{ hostInterfaceName: 'a/b', name: 'a' }] }),
+      'netDevices[0].hostInterfaceName: must be the name of an interface',
+    ],
+    [
+      'a name for two interfaces',
+      device({
+        netDevices: [
+          { hostInterfaceName: 'a', name: 'x' },
+          { hostInterfaceName: 'b', name: 'x' },
+        ],
+      }),
+      'netDevices: must not give a name twice',
+    ],
     ['a group', device({ additionalGids: [-1] }), 'additionalGids[0]: must not be negative'],
   ])('%s', async (_what, content, problem) => {
     write('etc/a.json', content);
@@ -97,10 +112,23 @@ describe('what a version does not have yet is refused', () => {
     ['0.6.0', spec({ kind: 'vendor.com/a.b' })],
     ['0.7.0', device({ additionalGids: [5] })],
     ['0.7.0', device({ intelRdt: { closID: 'a' } })],
+    ['1.1.0', device({ netDevices: [{ hostInterfaceName: 'eth1', name: 'net0' }] })],
+    ['1.1.0', device({ intelRdt: { schemata: ['L3:0=f'] } })],
+    ['1.1.0', device({ intelRdt: { enableMonitoring: true } })],
   ])('%s', async (version, content) => {
     write('etc/a.json', { ...content, cdiVersion: '0.3.0' });
     expect((await read()).problems).toEqual([expect.stringContaining(`cdiVersion: must be at least ${version} for`)]);
     write('etc/a.json', { ...content, cdiVersion: version });
     expect((await read()).problems).toEqual([]);
   });
+});
+
+test('what version 1.1.0 dropped is refused from there on', async () => {
+  const content = device({ intelRdt: { enableCMT: true } });
+  write('etc/a.json', content);
+  expect((await read()).problems).toEqual([]);
+  write('etc/a.json', { ...content, cdiVersion: '1.1.0' });
+  expect((await read()).problems).toEqual([
+    expect.stringContaining('cdiVersion: must be less than 1.1.0 for enableCMT and enableMBM'),
+  ]);
 });

@@ -29,7 +29,11 @@ test('readHostFacts agrees with /proc', async () => {
 
 test('parseRuntimeFeatures reads what the runtime prints', () => {
   const newer = { mountOptions: ['ro', 'rro'], linux: { mountExtensions: { idmap: { enabled: true } } } };
-  expect(parseRuntimeFeatures(newer)).toEqual({ recursiveReadOnlyMounts: true, idMappedMounts: true });
+  expect(parseRuntimeFeatures(newer)).toEqual({
+    ...NO_FEATURES,
+    recursiveReadOnlyMounts: true,
+    idMappedMounts: true,
+  });
   expect(parseRuntimeFeatures({ mountOptions: ['ro'] })).toEqual(NO_FEATURES);
   for (const odd of [null, 'x', 3, [], { mountOptions: 'rro', linux: null }])
     expect(parseRuntimeFeatures(odd)).toEqual(NO_FEATURES);
