@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { findProcesses } from '../host/find-processes.ts';
 
 export interface StallOptions {
   /** An argument by which the process can be told from all others. */
@@ -32,14 +33,10 @@ export const watchForStall = ({ argument, periodMs, onStall }: StallOptions): ((
 
 /** Bytes through read and write calls since the process began (proc(5), `io`). No such process: undefined. */
 const bytesMoved = async (argument: string): Promise<number | undefined> => {
-  for (const pid of await readdir('/proc')) {
-    if (!/^[0-9]+$/.test(pid)) continue;
-    const args = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (!args.split('\0').includes(argument)) continue;
-    const io = await readFile(`/proc/${pid}/io`, 'utf8').catch(() => '');
-    return sum(/^rchar: (\d+)$/m.exec(io), /^wchar: (\d+)$/m.exec(io));
-  }
-  return undefined;
+  const [pid] = await findProcesses('cmdline', (args) => args.includes(argument));
+  if (pid === undefined) return undefined;
+  const io = await readFile(`/proc/${pid}/io`, 'utf8').catch(() => '');
+  return sum(/^rchar: (\d+)$/m.exec(io), /^wchar: (\d+)$/m.exec(io));
 };
 
 const sum = (...counts: readonly (RegExpExecArray | null)[]): number =>

@@ -10,6 +10,7 @@ import { removeExitFile } from './conmon/exits.ts';
 import { type ContainerEnvironment, cgroupOf } from './container-environment.ts';
 import { type ContainerLayout, containerLayout, exitsDirectory } from './container-layout.ts';
 import { deleteFromRuntime } from './delete.ts';
+import { endMaking } from './end-making.ts';
 import { releaseRootfs } from './rootfs.ts';
 
 const CONMON_WAIT_MS = 2000;
@@ -28,7 +29,8 @@ export const removeContainer = async (
   ref: ContainerRef,
   { signal, stage }: Staged<RemoveStage>,
 ): Promise<void> => {
-  const { id } = ref.container;
+  const { id, state } = ref.container;
+  if (state.kind === 'creating') await endMaking(containerLayout(env.roots, id).bundle, { signal });
   await stage?.('runtime');
   await deleteFromRuntime(env.runtimes.command(ref.sandbox, deleteArgs(id)), { signal });
   await releaseHost(env, id, { cgroup: cgroupOf(ref), stage });
@@ -40,6 +42,7 @@ export const removeLeftover = async (
   id: ContainerId,
   signal: AbortSignal,
 ): Promise<void> => {
+  await endMaking(containerLayout(env.roots, id).bundle, { signal });
   const cgroup = (await findCgroups(env.cgroups, [id])).get(id);
   for (const command of env.runtimes.commands(deleteArgs(id))) await deleteFromRuntime(command, { signal });
   await releaseHost(env, id, { cgroup });

@@ -49,6 +49,16 @@ const known = async (ctx: Context, id: ContainerId, start: Promise<void>): Promi
   }
 };
 
+/** A runtime that a daemon which was killed had told to start may do so later than the next one looks: what runs then is no failure. */
+const runtimeStart = async (ctx: Context, ref: ContainerRef): Promise<void> => {
+  try {
+    await ctx.runtime.start(ref, { signal: AbortSignal.timeout(DEADLINE_MS) });
+  } catch (error) {
+    const { kind } = await ctx.runtime.inspect(ref).catch(() => ({ kind: 'absent' }));
+    if (kind !== 'running') throw error;
+  }
+};
+
 const startCreated = async (
   ctx: Context,
   ref: ContainerRef,
@@ -56,7 +66,7 @@ const startCreated = async (
 ): Promise<void> => {
   const startedAt = ctx.clock.unique();
   try {
-    await ctx.runtime.start(ref, { signal: AbortSignal.timeout(DEADLINE_MS) });
+    await runtimeStart(ctx, ref);
     await progress.stage('commit');
   } catch (error) {
     throw await cannotRun(ctx, ref, error);

@@ -70,7 +70,7 @@ const environment = (): Record<string, string> => ({
 
 /**
  * Starts conmon, which starts the runtime's `create`, and resolves with what that said. conmon leaves our process group and outlives us.
- * When the signal aborts before that, conmon and the runtime are killed; what they made is for the caller to remove.
+ * When this fails both may still be at work: ending them, and removing what they made, is the caller's.
  */
 export const startConmon = async (
   monitored: Monitored,
@@ -87,9 +87,8 @@ export const startConmon = async (
   const [syncRead, syncWrite] = pipe();
   const [startRead, startWrite] = pipe();
   const sync = readEnd(syncRead);
-  let child: ReturnType<typeof start>;
   try {
-    child = withNull((fd) => start(command, [fd, fd, fd, syncWrite, startRead]));
+    withNull((fd) => start(command, [fd, fd, fd, syncWrite, startRead]));
     writeSync(startWrite, '\0');
   } catch (error) {
     sync.destroy();
@@ -97,11 +96,7 @@ export const startConmon = async (
   } finally {
     for (const fd of [syncWrite, startRead, startWrite]) closeSync(fd);
   }
-  const abort = (): void => {
-    killGroup(child.pid);
-    killConmon(monitored.layout, monitored.ref.container.id);
-    sync.destroy();
-  };
+  const abort = (): void => void sync.destroy();
   signal.addEventListener('abort', abort, { once: true });
   try {
     const answer = firstLine(sync, MAX_SYNC_BYTES);

@@ -18,6 +18,7 @@ import { cgroupPids, joinCgroup, killCgroup, makeCgroup, removeCgroup } from '..
 import { findCgroups, parentAsWritten } from '../cgroups/find.ts';
 import type { CgroupHierarchy } from '../cgroups/hierarchy.ts';
 import { cgroupDirectory, ociCgroupsPath, parentOf, scopeName } from '../cgroups/paths.ts';
+import { endMaking } from '../end-making.ts';
 import { idsIn } from '../leftovers.ts';
 import { connectInside } from '../port-forward/connect.ts';
 import { openTo } from '../rootfs.ts';
@@ -140,7 +141,10 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
   const stop = async (sandbox: SandboxRecord, { signal, stage }: Staged<TakeDownStage>): Promise<void> => {
     const own = layout(sandbox);
     await stage?.('pod-cgroup');
-    if (sharesPid(sandbox)) await removeSharedInit(sandbox, runtime, signal);
+    if (sharesPid(sandbox)) {
+      if (sandbox.state.kind === 'creating') await endMaking(own.bundle, { signal });
+      await removeSharedInit(sandbox, runtime, signal);
+    }
     await killCgroup(cgroups, cgroupOf(sandbox));
     if (sandbox.cgroupDriver === 'systemd') await stopScope(scopeName(sandbox.id), signal);
     await removeCgroup(cgroups, cgroupOf(sandbox));

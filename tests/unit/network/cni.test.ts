@@ -1,3 +1,5 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -99,6 +101,21 @@ describe('attach', () => {
 });
 
 describe('detach', () => {
+  test('of a pod that was half made ends the plugin that still runs for it first: a daemon was killed', async () => {
+    const one = ready();
+    const network = await one.start();
+    const half = sandboxWith();
+    await network.attach(half, netns, never);
+    const plugin = (id: string): ChildProcess =>
+      spawn('sleep', ['1000'], { detached: true, env: { ...process.env, CNI_CONTAINERID: id } });
+    const [left, other] = [plugin(half.id), plugin(sandboxWith().id)];
+    const ended = once(left, 'exit');
+    await network.detach(half, netns, never);
+    expect(await ended).toEqual([null, 'SIGKILL']);
+    expect(other.kill('SIGKILL')).toBe(true);
+    expect(kept(one)).toEqual([]);
+  });
+
   test('is in reverse order, with the last result, and once', async () => {
     const one = ready();
     const network = await one.start();

@@ -113,6 +113,16 @@ describe('a start that fails', () => {
     expect(bed.engine.container(id).state).toMatchObject({ exit: { exitCode: 128 } });
   });
 
+  it('is none if the container runs all the same: a daemon that was killed had begun it', async () => {
+    const bed = createBed();
+    const id = await bed.container(await bed.pod());
+    bed.script.failOnce('runtime.start', new Error('cannot start an already running container'));
+    bed.runtime.inspected = { kind: 'running', process: { pid: 20, startTime: '1' } };
+    await bed.engine.startContainer(id, bed.call);
+    expect(bed.engine.container(id).state).toMatchObject({ kind: 'running', process: { pid: 20 } });
+    expect(bed.runtime.alive).toContain(id);
+  });
+
   it('by its deadline is told as such', async () => {
     const bed = createBed();
     const id = await bed.container(await bed.pod());
