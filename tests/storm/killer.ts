@@ -8,7 +8,6 @@ export interface KillerOptions {
   readonly start: () => SpawnedDaemon;
   readonly random: Random;
   readonly tally: Tally;
-  readonly kills: number;
 }
 
 /** One in so many daemons is killed before it serves, if it takes long enough. */
@@ -17,7 +16,7 @@ const EARLY_MS = 1500;
 const SERVING_MS = 1500;
 
 /** Keeps a daemon running, and kills it. */
-export const createKiller = ({ start, random, tally, kills }: KillerOptions) => {
+export const createKiller = ({ start, random, tally }: KillerOptions) => {
   let daemon: SpawnedDaemon;
   let done = false;
 
@@ -65,9 +64,10 @@ export const createKiller = ({ start, random, tally, kills }: KillerOptions) => 
       daemon = start();
       await serving();
     },
-    rage: async (): Promise<void> => {
+    rage: async (kills: number): Promise<void> => {
+      done = false;
       try {
-        while (tally.kills < kills) await killOnce();
+        for (let killed = 0; killed < kills; killed += 1) await killOnce();
         await serving();
       } finally {
         done = true;

@@ -13,17 +13,27 @@ import { createRandom } from './random.ts';
 import { checkResidents, makeResidents, removeResidents } from './residents.ts';
 
 /**
- * storm.ts --kills N --seed N [--lives N]: a daemon that is killed N times at random moments while clients of both versions make, run, stop and remove
- * pods, and pull images. At the end every container that should run does, every exit code is right over both versions, and nothing is left behind.
+ * storm.ts --kills N --seed N [--lives N] [--calm N]: a daemon that is killed N times at random moments while clients of both versions make, run, stop
+ * and remove pods, and pull images. It calms down after so many kills: then the host must have what clients are told of, and goes on. At the end every
+ * container that should run does, every exit code is right over both versions, and nothing is left behind.
  */
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     lives: { type: 'string', default: '6' },
+    calm: { type: 'string', default: '100' },
   },
 });
-const [kills, seed, lives] = [Number(values.kills), Number(values.seed), Number(values.lives)];
+const [kills, seed, lives, calm] = [values.kills, values.seed, values.lives, values.calm].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+];
+
+/** Time to look at a bed that is still. */
+const CALM_MS = 2000;
 
 const listing = async (asker: Asker) => {
   const { items } = await asker.ask(({ runtime }) => runtime.listPodSandbox({}));
@@ -62,7 +72,7 @@ const run = async (): Promise<void> => {
   const connect = () => [connectV1alpha2(bed.socket), connectV1(bed.socket)] as const;
   const asker = createAsker({ connect, random: random.fork(), tally });
   const start = () => spawnDaemon(bed, { 'insecure-registries': [registry.address], 'log-level': 'INFO' });
-  const killer = createKiller({ start, random: random.fork(), tally, kills });
+  const killer = createKiller({ start, random: random.fork(), tally });
   try {
     await killer.begin();
     const residents = await makeResidents(bed, asker);
@@ -71,13 +81,18 @@ const run = async (): Promise<void> => {
       () => process.stderr.write(`${JSON.stringify({ ...tally, violations: tally.violations.slice(-3) })}\n`),
       30_000,
     );
-    await Promise.all([
-      killer.rage(),
-      ...Array.from({ length: lives }, () => livePods(storm())),
-      liveImages(storm(), registry.image),
-    ]);
+    while (tally.kills < kills) {
+      await Promise.all([
+        killer.rage(Math.min(calm, kills - tally.kills)),
+        ...Array.from({ length: lives }, () => livePods(storm())),
+        liveImages(storm(), registry.image),
+      ]);
+      tally.violations.push(...(await lasting(bed, asker)));
+      console.log(`storm: calm after ${tally.kills} kills: ${tally.violations.length} violations`);
+      await delay(CALM_MS);
+    }
     clearInterval(progress);
-    tally.violations.push(...(await lasting(bed, asker)), ...(await checkResidents(residents, asker)));
+    tally.violations.push(...(await checkResidents(residents, asker)));
     await removeResidents(residents, asker);
     await asker.ask(({ images }) => images.pullImage({ image: { image: registry.image } }));
     await asker.ask(({ images }) => images.removeImage({ image: { image: registry.image } }));
