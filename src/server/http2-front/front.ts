@@ -18,7 +18,7 @@ export interface FrontOptions {
   readonly onError?: (error: Error) => void;
   /** Milliseconds from the accept to the first whole request, or for an idle client to the end of the handshake. */
   readonly openingTimeout?: number;
-  /** Most connections whose first request has not come. */
+  /** Most connections whose first request has not come: for another one, the time of the oldest is over. */
   readonly maxOpening?: number;
 }
 
@@ -62,8 +62,16 @@ interface Watch {
   readonly settle: (decision: Decision, opening: Opening) => void;
 }
 
-/** Reads a connection until the decision about it. Returns what ends that. */
-const watch = (socket: Socket, { openingTimeout, settle }: Watch): (() => void) => {
+/** A connection that waits for the decision about it. */
+interface Waiting {
+  /** Ends the waiting, without a decision. */
+  readonly stop: () => void;
+  /** The client has had its time: decides. */
+  readonly expire: () => void;
+}
+
+/** Reads a connection until the decision about it. */
+const watch = (socket: Socket, { openingTimeout, settle }: Watch): Waiting => {
   const opening = createOpening();
   const act = (decision: Decision): void => {
     if (decision.kind !== 'wait') {
@@ -81,7 +89,7 @@ const watch = (socket: Socket, { openingTimeout, settle }: Watch): (() => void) 
     socket.off('data', onData).off('close', stop);
   };
   socket.on('data', onData).on('close', stop);
-  return stop;
+  return { stop, expire };
 };
 
 /** Makes the connection the server's, or ends it. */
@@ -105,16 +113,17 @@ const MAX_OPENING = 256;
 
 /** Nothing a client sends makes it throw or emit an error; only listening can fail. */
 export const createFront = (options: FrontOptions): Front => {
-  const { onError, openingTimeout = OPENING_TIMEOUT, maxOpening = MAX_OPENING } = options;
-  const openings = new Map<Socket, () => void>();
+  const { openingTimeout = OPENING_TIMEOUT, maxOpening = MAX_OPENING } = options;
+  // In the order in which they came.
+  const openings = new Map<Socket, Waiting>();
+  const makeRoom = (): void => {
+    const [oldest] = openings.values();
+    if (openings.size >= maxOpening) oldest?.expire();
+  };
   const server = createServer((socket) => {
     // A connection that breaks off is of no interest, and without a listener it would end the process.
     socket.on('error', () => {});
-    if (openings.size >= maxOpening) {
-      socket.destroy();
-      onError?.(new Error(`refused an HTTP/2 connection: ${maxOpening} others have not made a request`));
-      return;
-    }
+    makeRoom();
     socket.write(SETTINGS);
     const settled = settleWith(socket, options);
     const settle: Watch['settle'] = (...decided) => {
@@ -125,7 +134,7 @@ export const createFront = (options: FrontOptions): Front => {
     socket.on('close', () => openings.delete(socket));
   });
   const close = (): Promise<void> => {
-    for (const [socket, stop] of openings) {
+    for (const [socket, { stop }] of openings) {
       stop();
       dismiss(socket, ERROR_CODE.none);
     }

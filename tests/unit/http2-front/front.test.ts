@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { FrontOptions } from '../../../src/server/http2-front/front.ts';
-import { allGone, connections, echoes, type Fixture, startFixture } from './grpc-fixture.ts';
+import { allGone, echoes, type Fixture, startFixture } from './grpc-fixture.ts';
 import { createEncoder, goRequest } from './hpack-model.ts';
 import { goAwayCode, handshake, message, open } from './raw-client.ts';
 import {
@@ -125,17 +125,25 @@ describe('the handover', () => {
 });
 
 describe('limits and the end', () => {
-  it('has no more connections without a request than allowed', async () => {
+  it('sends the oldest that says nothing away for a newcomer, which is served at once', async () => {
     const server = await start({ maxOpening: 2 });
-    const waiting = [open(server.path), open(server.path)];
-    await Promise.all(waiting.map((client) => client.received(SETTINGS)));
-    const refused = open(server.path);
-    await refused.closed;
-    expect(refused.frames).toEqual([]);
-    waiting[0]?.socket.destroy();
-    while ((await connections(server)) > 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    const [oldest, other] = [open(server.path), open(server.path)];
+    await Promise.all([oldest.received(SETTINGS), other.received(SETTINGS)]);
     expect(await echoes(server)).toBe(true);
-    for (const client of waiting) client.socket.destroy();
+    await oldest.closed;
+    expect(oldest.frames.find(({ type }) => type === GOAWAY)).toBeDefined();
+    expect(other.socket.closed).toBe(false);
+    expect(server.errors).toEqual(['refused an HTTP/2 connection: no complete request in time']);
+    other.socket.destroy();
+  });
+
+  it('keeps the oldest if it only has nothing to ask yet', async () => {
+    const server = await start({ maxOpening: 1 });
+    const idle = await handshake(server.path);
+    expect(await echoes(server)).toBe(true);
+    expect(await idle.request('/run/x.sock', Buffer.alloc(0))).toMatchObject({ outcome: 'ended' });
+    expect(server.errors).toEqual([]);
+    idle.socket.destroy();
   });
 
   it('sends waiting clients away when it closes, and accepts no more', async () => {

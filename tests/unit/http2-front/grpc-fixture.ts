@@ -113,7 +113,7 @@ export const echoes = async ({ path }: Fixture, authority = '/run/x.sock'): Prom
   await client.closed;
   return data.includes('still here');
 };
-export const connections = ({ front }: Fixture): Promise<number> =>
+const connections = ({ front }: Fixture): Promise<number> =>
   new Promise((resolve, reject) =>
     front.server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
   );
