@@ -105,6 +105,46 @@ const idleConnection = async (): Promise<Socket> => {
   return socket;
 };
 
+const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+const byte = fc.integer({ min: 0, max: 255 });
+/** A frame of HTTP/2 (RFC 9113, section 4.1) of any type, known ones above all; its length may lie. */
+const anyFrame = fc
+  .tuple(
+    fc.oneof(fc.nat(10), byte),
+    byte,
+    fc.nat(3),
+    fc.uint8Array({ maxLength: 60 }),
+    fc.constantFrom(0, 0, 0, 1, 9999),
+  )
+  .map(([type, flags, stream, payload, lie]) => {
+    const head = Buffer.alloc(9);
+    head.writeUIntBE(payload.length + lie, 0, 3);
+    head.writeUInt8(type, 3);
+    head.writeUInt8(flags, 4);
+    head.writeUInt32BE(stream, 5);
+    return Buffer.concat([head, payload]);
+  });
+const settings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+const anyConnection = fc.oneof(
+  fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes)),
+  fc.array(anyFrame, { maxLength: 12 }).map((frames) => Buffer.concat([PREFACE, ...frames])),
+  fc.array(anyFrame, { maxLength: 12 }).map((frames) => Buffer.concat([PREFACE, settings, ...frames])),
+);
+
+it('any bytes at the socket end their own connection at most', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyConnection, fc.nat(500), async (bytes, cut) => {
+      const socket = await idleConnection();
+      const closed = once(socket.resume(), 'close');
+      socket.write(bytes.subarray(0, cut));
+      socket.end(bytes.subarray(cut));
+      await closed;
+    }),
+    { numRuns: 300 },
+  );
+  await serves();
+});
+
 it('a thousand idle connections keep nobody from being served', async () => {
   const sockets: Socket[] = [];
   // In turns: the kernel refuses those for whom its queue of connections that wait to be accepted has no room.

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseImageConfig, splitUser } from '../../../src/images/image-config.ts';
 
@@ -47,5 +48,46 @@ describe('parseImageConfig', () => {
   test('a label cannot reach a prototype', () => {
     const { labels } = parseImageConfig('{"config":{"Labels":{"__proto__":"x"}}}');
     expect(Object.keys(labels)).toEqual(['__proto__']);
+  });
+
+  const KEYS = ['User', 'Env', 'Entrypoint', 'Cmd', 'WorkingDir', 'Volumes', 'StopSignal', 'Labels', '__proto__'];
+  const hostile = fc.oneof(
+    fc.json(),
+    fc.string(),
+    fc.dictionary(fc.constantFrom(...KEYS), fc.jsonValue()).map((config) => JSON.stringify({ config })),
+    fc
+      .tuple(fc.constantFrom(...KEYS), fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue())))
+      .map(([key, value]) => JSON.stringify({ config: { [key]: value } })),
+  );
+
+  test('whatever an image says is a configuration of the right types, or none', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        let config: ReturnType<typeof parseImageConfig>;
+        try {
+          config = parseImageConfig(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Error);
+          return;
+        }
+        expect(Object.keys(config).sort()).toEqual(Object.keys(EMPTY).sort());
+        const { user, workingDir, stopSignal, env, entrypoint, cmd, volumes, labels } = config;
+        const texts = [
+          user,
+          workingDir,
+          stopSignal,
+          ...env,
+          ...entrypoint,
+          ...cmd,
+          ...volumes,
+          ...Object.values(labels),
+        ];
+        expect(texts.filter((each) => typeof each !== 'string')).toEqual([]);
+        const { uid, username } = splitUser(user);
+        expect(
+          uid === undefined ? username === user.split(':')[0] : String(uid) === String(Number(user.split(':')[0])),
+        ).toBe(true);
+      }),
+    );
   });
 });
