@@ -3,12 +3,13 @@ import type { ContainerRecord } from './model/container.ts';
 import type { SandboxId } from './model/ids.ts';
 import type { SandboxMetadata, SandboxRecord } from './model/sandbox.ts';
 import type { SandboxSecurity } from './model/security.ts';
+import type { CgroupPlace } from './ports/sandbox-host.ts';
 
 export interface LostSandbox {
   readonly id: SandboxId;
   /** One of its containers, whose name says which pod it was. */
   readonly container?: ContainerRecord;
-  readonly cgroupParent?: string;
+  readonly cgroup?: CgroupPlace | undefined;
 }
 
 /** Everything that a pod can have: what it did not have is not there to be taken down. */
@@ -36,7 +37,7 @@ const metadataOf = (container: ContainerRecord | undefined): SandboxMetadata => 
  * Stands for a sandbox whose record is lost: not ready, with all of its teardown to do, so that its containers are in nobody's way and clients can stop
  * and remove it as any other one. Its name is nobody else's.
  */
-export const lostSandbox = (ctx: Context, { id, container, cgroupParent = '' }: LostSandbox): SandboxRecord => ({
+export const lostSandbox = (ctx: Context, { id, container, cgroup }: LostSandbox): SandboxRecord => ({
   id,
   name: `lost_${id}`,
   config: {
@@ -55,8 +56,8 @@ export const lostSandbox = (ctx: Context, { id, container, cgroupParent = '' }: 
   },
   runtimeHandler: '',
   runtime: ctx.handlers.runtimeOf(''),
-  cgroupDriver: ctx.cgroupDriver,
-  cgroupParent: cgroupParent || ctx.cgroupParent,
+  cgroupDriver: cgroup?.cgroupDriver ?? ctx.cgroupDriver,
+  cgroupParent: cgroup?.cgroupParent ?? ctx.cgroupParent,
   createdAt: container?.createdAt ?? ctx.clock.unique(),
   state: { kind: 'stopped', teardownPending: true, networks: [], reason: 'its record is lost' },
 });

@@ -68,7 +68,7 @@ const adoptLost = async (
   const orphans = ctx.containers.all().filter(({ sandboxId }) => ctx.sandboxes.get(sandboxId) === undefined);
   const bySandbox = new Map(orphans.map((container) => [container.sandboxId, container]));
   const lost = [...bySandbox].map(([id, container]) =>
-    lostSandbox(ctx, { id, container, cgroupParent: leftovers.get(id)?.cgroupParent ?? '' }),
+    lostSandbox(ctx, { id, container, cgroup: leftovers.get(id)?.cgroup }),
   );
   return forEach(lost, (sandbox) => ctx.sandboxes.put(sandbox, { durable: true }));
 };

@@ -93,7 +93,7 @@ export const createContext = async ({
     }),
     containers,
     host: createSandboxHost({
-      ...{ state, cgroups, cgroupDriver, runtime: runtimes.command },
+      ...{ state, cgroups, runtime: runtimes.command },
       userNamespaces: host.userNamespaces,
     }),
     runtime: createContainerRuntime(environment),

@@ -6,7 +6,7 @@ import type { ContainerRef, ContainerRuntime } from '../core/ports/container-run
 import { processOf } from '../core/process-of.ts';
 import { isRunning, signalProcess } from '../host/process-identity.ts';
 import { createAttach } from './attach/attach.ts';
-import { killCgroup } from './cgroups/cgroup.ts';
+import { killCgroup } from './cgroups/take-down.ts';
 import { checkpoint } from './checkpoint/checkpoint.ts';
 import { conmonPid } from './conmon/conmon.ts';
 import { readExitFile, watchExits } from './conmon/exits.ts';

@@ -17,11 +17,14 @@ export interface SandboxPaths {
   readonly shm: string | undefined;
 }
 
+/** Where a pod's cgroup is. The driver is the one that it was made with, whatever the setting is now. */
+export type CgroupPlace = Pick<SandboxRecord, 'cgroupDriver' | 'cgroupParent'>;
+
 /** What is left of a sandbox; enough to take it down without its record. */
 export interface SandboxLeftover {
   readonly id: SandboxId;
-  /** The cgroup parent that it was found under, as a client writes it; empty: it has no cgroup. */
-  readonly cgroupParent: string;
+  /** Where its cgroup was found; undefined: it has none. */
+  readonly cgroup: CgroupPlace | undefined;
 }
 
 /** Before each is made. */

@@ -1,8 +1,8 @@
-import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf } from '../../core/errors.ts';
 import { type CgroupHierarchy, cgroupDirectories } from './hierarchy.ts';
+import { ignoring } from './ignoring.ts';
 
 const CPUSET_FILES = ['cpuset.cpus', 'cpuset.mems'] as const;
 
@@ -58,12 +58,6 @@ const makeOne = async (directory: string, mount: string, cpuset: boolean): Promi
   if (cpuset) await inheritCpuset(directory, mount);
 };
 
-const ignoring =
-  (...codes: readonly string[]) =>
-  (error: unknown): void => {
-    if (!codes.includes(errnoOf(error) ?? '')) throw error;
-  };
-
 /** Makes the cgroup with its parents in every hierarchy. There already: no error. */
 export const makeCgroup = async (hierarchy: CgroupHierarchy, path: string): Promise<void> => {
   if (hierarchy.version === 2) return makeUnified(hierarchy.root, path);
@@ -79,7 +73,8 @@ export const joinCgroup = async (hierarchy: CgroupHierarchy, path: string, pid: 
   );
 };
 
-const pidsIn = async (directory: string): Promise<readonly number[]> => {
+/** Processes of one directory. None when it is gone. */
+export const pidsIn = async (directory: string): Promise<readonly number[]> => {
   try {
     const lines = (await readFile(`${directory}/cgroup.procs`, 'utf8')).split('\n');
     // A process of a PID namespace that we are not in is listed as 0, which kill(2) takes for our own process group.
@@ -94,48 +89,4 @@ const pidsIn = async (directory: string): Promise<readonly number[]> => {
 export const cgroupPids = async (hierarchy: CgroupHierarchy, path: string): Promise<readonly number[]> => {
   const lists = await Promise.all(cgroupDirectories(hierarchy, path).map(pidsIn));
   return [...new Set(lists.flat())];
-};
-
-const KILL_ROUNDS = 50;
-const KILL_PAUSE_MS = 10;
-
-/** Kills what is in the cgroup until it is empty: a process may fork while it is being killed. Bounded; resolves to whether it is empty. */
-export const killCgroup = async (hierarchy: CgroupHierarchy, path: string): Promise<boolean> => {
-  for (let round = 0; round < KILL_ROUNDS; round += 1) {
-    const pids = await cgroupPids(hierarchy, path);
-    if (pids.length === 0) return true;
-    for (const pid of pids) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch (error) {
-        ignoring('ESRCH')(error);
-      }
-    }
-    await delay(KILL_PAUSE_MS);
-  }
-  return false;
-};
-
-/** Removes the cgroup, which must be empty of processes; busy for a moment after the last one ended, so it is tried again. */
-export const removeCgroup = async (hierarchy: CgroupHierarchy, path: string): Promise<void> => {
-  await Promise.all(cgroupDirectories(hierarchy, path).map(removeOne));
-};
-
-const removeOne = async (directory: string): Promise<void> => {
-  for (let round = 0; ; round += 1) {
-    try {
-      return await rmdir(directory);
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return;
-      if (errnoOf(error) !== 'EBUSY' || round >= KILL_ROUNDS) throw error;
-      await delay(KILL_PAUSE_MS);
-    }
-  }
-};
-
-/** Removes the cgroup if nothing is in it: no process, no other cgroup. */
-export const removeIfEmpty = async (hierarchy: CgroupHierarchy, path: string): Promise<void> => {
-  const remove = (directory: string): Promise<void> => rmdir(directory).catch(ignoring('ENOENT', 'EBUSY', 'ENOTEMPTY'));
-  const unified = hierarchy.version === 1 && hierarchy.unified !== undefined ? [hierarchy.unified + path] : [];
-  await Promise.all([...cgroupDirectories(hierarchy, path), ...unified].map(remove));
 };

@@ -1,17 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import type { CgroupDriver } from '../../core/model/sandbox.ts';
+import type { CgroupPlace } from '../../core/ports/sandbox-host.ts';
 import { type CgroupHierarchy, cgroupDirectories } from './hierarchy.ts';
 import { scopeName } from './paths.ts';
 
 const MAX_DEPTH = 12;
 
 /** Directories below `root`, without it, as paths relative to it. One that is removed meanwhile is left out with what is in it. */
-const walk = async (root: string, path: string, depth = 0): Promise<readonly string[]> => {
+export const directoriesBelow = async (root: string, path = '', depth = 0): Promise<readonly string[]> => {
   const entries = await readdir(root + path, { withFileTypes: true }).catch(() => []);
   const own = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${path}/${name}`);
   if (depth >= MAX_DEPTH) return own;
-  const below = await Promise.all(own.map((directory) => walk(root, directory, depth + 1)));
+  const below = await Promise.all(own.map((directory) => directoriesBelow(root, directory, depth + 1)));
   return [...own, ...below.flat()];
 };
 
@@ -25,7 +25,7 @@ export const findCgroups = async (
 ): Promise<ReadonlyMap<string, string>> => {
   if (ids.length === 0) return new Map();
   const names = new Map(ids.flatMap((id) => [[id, id] as const, [scopeName(id), id] as const]));
-  const lists = await Promise.all(cgroupDirectories(hierarchy, '').map((root) => walk(root, '')));
+  const lists = await Promise.all(cgroupDirectories(hierarchy, '').map((root) => directoriesBelow(root)));
   return new Map(
     lists.flat().flatMap((directory) => {
       const id = names.get(basename(directory));
@@ -34,6 +34,10 @@ export const findCgroups = async (
   );
 };
 
-/** The parent of a cgroup as a client writes it: a path, or with systemd a slice. */
-export const parentAsWritten = (directory: string, driver: CgroupDriver): string =>
-  driver === 'systemd' ? basename(dirname(directory)) : dirname(directory);
+/** The parent of a pod's cgroup as a client writes it, a path or a slice, and the driver that the cgroup was made with: its name tells. */
+export const placeOf = (directory: string): CgroupPlace => {
+  const parent = dirname(directory);
+  return directory.endsWith('.scope')
+    ? { cgroupDriver: 'systemd', cgroupParent: basename(parent) }
+    : { cgroupDriver: 'cgroupfs', cgroupParent: parent };
+};

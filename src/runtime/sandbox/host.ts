@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { withCleanupFailures } from '../../core/errors.ts';
 import { type SandboxId, sandboxId } from '../../core/model/ids.ts';
-import type { CgroupDriver, ProcessIdentity, SandboxRecord } from '../../core/model/sandbox.ts';
+import type { ProcessIdentity, SandboxRecord } from '../../core/model/sandbox.ts';
 import type {
   PrepareStage,
   ProcessStage,
@@ -14,10 +14,11 @@ import type { Staged } from '../../core/stages.ts';
 import { makeDirectory } from '../../host/files.ts';
 import { unmount } from '../../host/kernel.ts';
 import { signalProcess } from '../../host/process-identity.ts';
-import { cgroupPids, joinCgroup, killCgroup, makeCgroup, removeCgroup } from '../cgroups/cgroup.ts';
-import { findCgroups, parentAsWritten } from '../cgroups/find.ts';
+import { cgroupPids, joinCgroup, makeCgroup } from '../cgroups/cgroup.ts';
+import { findCgroups, placeOf } from '../cgroups/find.ts';
 import type { CgroupHierarchy } from '../cgroups/hierarchy.ts';
 import { cgroupDirectory, ociCgroupsPath, parentOf, scopeName } from '../cgroups/paths.ts';
+import { killCgroup, removeCgroup } from '../cgroups/take-down.ts';
 import { endMaking } from '../end-making.ts';
 import { idsIn } from '../leftovers.ts';
 import { connectInside } from '../port-forward/connect.ts';
@@ -38,7 +39,6 @@ export interface SandboxHostOptions {
   /** The daemon's directory of this boot. */
   readonly state: string;
   readonly cgroups: CgroupHierarchy;
-  readonly cgroupDriver: CgroupDriver;
   /** HostFacts.userNamespaces. */
   readonly userNamespaces: boolean;
   readonly runtime: RuntimeCommand;
@@ -47,7 +47,7 @@ export interface SandboxHostOptions {
 const ALL_PINS = ['net', 'ipc', 'uts', 'pid', 'user'] as const;
 
 export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
-  const { state, cgroups, cgroupDriver, userNamespaces, runtime } = options;
+  const { state, cgroups, userNamespaces, runtime } = options;
   const initRoot = `${state}/init-root`;
   const layout = (sandbox: { readonly id: SandboxId }) => layoutOf(state, sandbox.id);
   const cgroupOf = (sandbox: SandboxRecord): string => cgroupDirectory(sandbox, sandbox.id);
@@ -178,7 +178,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
       const found = await findCgroups(cgroups, ids);
       return ids.map((id): SandboxLeftover => {
         const directory = found.get(id);
-        return { id, cgroupParent: directory === undefined ? '' : parentAsWritten(directory, cgroupDriver) };
+        return { id, cgroup: directory === undefined ? undefined : placeOf(directory) };
       });
     },
   };

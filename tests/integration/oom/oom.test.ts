@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { identify } from '../../../src/host/process-identity.ts';
-import { joinCgroup, killCgroup, makeCgroup, removeCgroup } from '../../../src/runtime/cgroups/cgroup.ts';
+import { joinCgroup, makeCgroup } from '../../../src/runtime/cgroups/cgroup.ts';
 import { readHierarchy } from '../../../src/runtime/cgroups/hierarchy.ts';
+import { killCgroup, removeCgroup } from '../../../src/runtime/cgroups/take-down.ts';
 import { createKernelLog } from '../../../src/runtime/oom/kernel-log.ts';
 import { wasOomKilled } from '../../../src/runtime/oom.ts';
 

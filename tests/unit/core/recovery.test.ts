@@ -16,7 +16,7 @@ const restarted = (state: ContainerState, { alive }: { alive: boolean }) => {
   const container = containerRecord(sandbox.id, { state });
   bed.ctx.sandboxes.adopt([sandbox]);
   bed.ctx.containers.adopt([container]);
-  bed.host.present.set(sandbox.id, '/kubepods/pod1');
+  bed.host.present.set(sandbox.id, sandbox);
   bed.runtime.present.add(container.id);
   if (alive) bed.runtime.alive.add(container.id);
   return { ...bed, sandbox, container, stateNow: () => bed.ctx.containers.get(container.id)?.state };
@@ -81,7 +81,7 @@ describe('what is half-made', () => {
     const container = containerRecord(sandbox.id, { state: { kind: 'creating' } });
     bed.ctx.sandboxes.adopt([sandbox]);
     bed.ctx.containers.adopt([container]);
-    bed.host.present.set(sandbox.id, '');
+    bed.host.present.set(sandbox.id, sandbox);
     bed.runtime.present.add(container.id);
     return { ...bed, ids: [sandbox.id, container.id] };
   };
@@ -158,13 +158,15 @@ describe('a pod', () => {
     bed.ctx.containers.adopt([orphan]);
     bed.runtime.alive.add(orphan.id);
     bed.runtime.present.add(orphan.id);
-    bed.host.present.set(orphan.sandboxId, '/kubepods/burstable/pod1');
+    bed.host.present.set(orphan.sandboxId, { cgroupDriver: 'systemd', cgroupParent: 'kubepods-pod1.slice' });
     expect(await recover(bed.ctx)).toMatchObject({ sandboxes: 1, containers: 1, takenDown: 0, failures: [] });
     const { sandbox, containers } = bed.engine.podSandbox(orphan.sandboxId);
     expect(containers.map(({ state }) => state.kind)).toEqual(['running']);
     expect(sandbox).toMatchObject({
       state: { kind: 'stopped', teardownPending: true },
-      cgroupParent: '/kubepods/burstable/pod1',
+      // As it was made, although the daemon's own driver is another one.
+      cgroupDriver: 'systemd',
+      cgroupParent: 'kubepods-pod1.slice',
       config: { metadata: { name: 'web', namespace: 'shop', uid: 'u1' } },
     });
     // The pod that replaces it takes its own name.
@@ -178,7 +180,7 @@ describe('a pod', () => {
 describe('what has no record', () => {
   const stray = (): Bed => {
     const bed = createBed();
-    bed.host.present.set(newSandboxId(), '/kubepods/pod9');
+    bed.host.present.set(newSandboxId(), { cgroupDriver: 'cgroupfs', cgroupParent: '/kubepods/pod9' });
     bed.runtime.present.add(newContainerId());
     return bed;
   };

@@ -1,11 +1,16 @@
 import type { SandboxId } from '../../../../src/core/model/ids.ts';
 import type { SandboxRecord } from '../../../../src/core/model/sandbox.ts';
-import type { SandboxHost, SandboxLeftover, SandboxPaths } from '../../../../src/core/ports/sandbox-host.ts';
+import type {
+  CgroupPlace,
+  SandboxHost,
+  SandboxLeftover,
+  SandboxPaths,
+} from '../../../../src/core/ports/sandbox-host.ts';
 import type { Script } from './script.ts';
 
 export interface FakeHost extends SandboxHost {
   /** Pods of which something is on the host. */
-  readonly present: Map<SandboxId, string>;
+  readonly present: Map<SandboxId, CgroupPlace>;
   /** Pods whose process has ended. */
   readonly dead: Set<SandboxId>;
 }
@@ -24,14 +29,14 @@ const pathsOf = ({ id, config }: SandboxRecord): SandboxPaths => ({
 
 /** Calls: `host.check`, `.prepare`, `.startProcess`, `.writeHosts`, `.stop`, `.remove`. */
 export const createFakeHost = (script: Script): FakeHost => {
-  const present = new Map<SandboxId, string>();
+  const present = new Map<SandboxId, CgroupPlace>();
   const dead = new Set<SandboxId>();
   return {
     present,
     dead,
     check: () => void script.calls.push('host.check'),
     prepare: async (sandbox, { signal }) => {
-      present.set(sandbox.id, sandbox.cgroupParent);
+      present.set(sandbox.id, sandbox);
       await script.enter('host.prepare', signal);
       return pathsOf(sandbox);
     },
@@ -48,6 +53,6 @@ export const createFakeHost = (script: Script): FakeHost => {
       await script.enter('host.remove');
       present.delete(id);
     },
-    leftovers: async () => [...present].map(([id, cgroupParent]): SandboxLeftover => ({ id, cgroupParent })),
+    leftovers: async () => [...present].map(([id, cgroup]): SandboxLeftover => ({ id, cgroup })),
   };
 };

@@ -3,16 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { killGroup, start, withNull } from '../../../../src/host/process.ts';
-import {
-  cgroupPids,
-  joinCgroup,
-  killCgroup,
-  makeCgroup,
-  removeCgroup,
-  removeIfEmpty,
-} from '../../../../src/runtime/cgroups/cgroup.ts';
-import { findCgroups, parentAsWritten } from '../../../../src/runtime/cgroups/find.ts';
+import { cgroupPids, joinCgroup, makeCgroup } from '../../../../src/runtime/cgroups/cgroup.ts';
+import { findCgroups, placeOf } from '../../../../src/runtime/cgroups/find.ts';
 import type { CgroupHierarchy } from '../../../../src/runtime/cgroups/hierarchy.ts';
+import { killCgroup, removeCgroup, removeIfEmpty } from '../../../../src/runtime/cgroups/take-down.ts';
 
 let root: string;
 let v1: CgroupHierarchy;
@@ -127,6 +121,28 @@ describe('a cgroup', () => {
     await removeCgroup(v1, '/a');
     expect(existsSync(join(root, 'memory/a'))).toBe(false);
   });
+
+  it('is removed with the cgroups that a container has made below it', async () => {
+    for (const path of ['cpuset/a/b', 'memory/a/b/c', 'memory/a/d', 'memory/ab'])
+      mkdirSync(join(root, path), { recursive: true });
+    await removeCgroup(v1, '/a');
+    expect(['cpuset/a', 'memory/a', 'memory/ab'].map((path) => existsSync(join(root, path)))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it('is killed with what is in cgroups below it', async () => {
+    const child = withNull((fd) => start({ path: 'sleep', args: ['60'] }, [fd, fd, fd]));
+    try {
+      listed(join(root, 'a/b/c'), `${child.pid}\n`);
+      await killCgroup(v2, '/a');
+      expect(await child.exited).toBe(137);
+    } finally {
+      killGroup(child.pid);
+    }
+  });
 });
 
 describe('a cgroup whose place nobody knows', () => {
@@ -140,8 +156,10 @@ describe('a cgroup whose place nobody knows', () => {
       [one, `/kubepods/burstable/pod1/${one}`],
       [two, `/a.slice/a-b.slice/janus-${two}.scope`],
     ]);
-    expect(parentAsWritten(found.get(one) ?? '', 'cgroupfs')).toBe('/kubepods/burstable/pod1');
-    expect(parentAsWritten(found.get(two) ?? '', 'systemd')).toBe('a-b.slice');
+    expect([one, two].map((id) => placeOf(found.get(id) ?? ''))).toEqual([
+      { cgroupDriver: 'cgroupfs', cgroupParent: '/kubepods/burstable/pod1' },
+      { cgroupDriver: 'systemd', cgroupParent: 'a-b.slice' },
+    ]);
   });
 
   it('is not looked for when there is none to be found', async () => {

@@ -1,0 +1,65 @@
+import { rmdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errnoOf } from '../../core/errors.ts';
+import { pidsIn } from './cgroup.ts';
+import { directoriesBelow } from './find.ts';
+import { type CgroupHierarchy, cgroupDirectories } from './hierarchy.ts';
+import { ignoring } from './ignoring.ts';
+
+/** The cgroup's directories with those that a container has made below it, the deepest first. */
+const withNested = async (hierarchy: CgroupHierarchy, path: string): Promise<readonly string[]> => {
+  const nested = await Promise.all(
+    cgroupDirectories(hierarchy, path).map(async (directory) => {
+      const below = await directoriesBelow(directory);
+      return [directory, ...below.map((relative) => directory + relative)].sort().reverse();
+    }),
+  );
+  return nested.flat();
+};
+
+const KILL_ROUNDS = 50;
+const KILL_PAUSE_MS = 10;
+
+const kill = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    ignoring('ESRCH')(error);
+  }
+};
+
+/** Kills what is in the cgroup and below until it is empty: a process may fork while it is being killed. Bounded; resolves to whether it is empty. */
+export const killCgroup = async (hierarchy: CgroupHierarchy, path: string): Promise<boolean> => {
+  for (let round = 0; round < KILL_ROUNDS; round += 1) {
+    const pids = (await Promise.all((await withNested(hierarchy, path)).map(pidsIn))).flat();
+    if (pids.length === 0) return true;
+    new Set(pids).forEach(kill);
+    await delay(KILL_PAUSE_MS);
+  }
+  return false;
+};
+
+/** Removes the cgroup with those below it, which must be empty of processes. */
+export const removeCgroup = async (hierarchy: CgroupHierarchy, path: string): Promise<void> => {
+  for (const directory of await withNested(hierarchy, path)) await removeOne(directory);
+};
+
+/** Busy for a moment after the last process has ended, so it is tried again. */
+const removeOne = async (directory: string): Promise<void> => {
+  for (let round = 0; ; round += 1) {
+    try {
+      return await rmdir(directory);
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return;
+      if (errnoOf(error) !== 'EBUSY' || round >= KILL_ROUNDS) throw error;
+      await delay(KILL_PAUSE_MS);
+    }
+  }
+};
+
+/** Removes the cgroup if nothing is in it: no process, no other cgroup. */
+export const removeIfEmpty = async (hierarchy: CgroupHierarchy, path: string): Promise<void> => {
+  const remove = (directory: string): Promise<void> => rmdir(directory).catch(ignoring('ENOENT', 'EBUSY', 'ENOTEMPTY'));
+  const unified = hierarchy.version === 1 && hierarchy.unified !== undefined ? [hierarchy.unified + path] : [];
+  await Promise.all([...cgroupDirectories(hierarchy, path), ...unified].map(remove));
+};
