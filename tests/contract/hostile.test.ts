@@ -135,7 +135,8 @@ it('any bytes at the socket end their own connection at most', async () => {
   await fc.assert(
     fc.asyncProperty(anyConnection, fc.nat(500), async (bytes, cut) => {
       const socket = await idleConnection();
-      const closed = once(socket.resume(), 'close');
+      // Whether the daemon hangs up first makes no difference.
+      const closed = new Promise((resolve) => socket.resume().once('close', resolve));
       socket.write(bytes.subarray(0, cut));
       socket.end(bytes.subarray(cut));
       await closed;
