@@ -47,7 +47,10 @@ try {
   await guest.sh('systemctl -q link /opt/janus/packaging/systemd/janusd.service');
   for (const pair of values.add) await guest.put(...pair.split(':'));
   if (positionals.length > 0) await run(positionals.join(' '));
-  else for await (const line of createInterface({ input: process.stdin })) await run(line);
+  else {
+    console.error(`the machine runs: JANUS_VM_PORT=${machine.port}`);
+    for await (const line of createInterface({ input: process.stdin })) await run(line);
+  }
 } finally {
   guest.close();
   await machine.close();

@@ -19,8 +19,8 @@ export interface Guest {
   put(file: string, path: string): Promise<void>;
   /** A unix socket out here which leads to one in there. */
   forward(path: string): Promise<string>;
-  /** Ends the machine's power for a moment and waits until it is up again. */
-  reset(): Promise<void>;
+  /** Waits until the machine is up again. Without power nothing is told to end, and nothing is written. */
+  restart(how: 'reboot' | 'power'): Promise<void>;
   close(): void;
 }
 
@@ -68,6 +68,8 @@ const lead = (port: number, path: string, client: Socket): void => {
   sent.end();
 };
 
+const RESTART = { reboot: 'systemctl reboot', power: 'echo b > /proc/sysrq-trigger' } as const;
+
 /** `port` is the agent's. */
 export const enterGuest = (port: number): Guest => {
   const directory = mkdtempSync(join(tmpdir(), 'janus-vm-'));
@@ -97,12 +99,12 @@ export const enterGuest = (port: number): Guest => {
         const server = createServer((client) => lead(port, path, client)).listen(local, () => resolve(local));
         servers.push(server);
       }),
-    reset: async () => {
+    restart: async (how) => {
       const boot = await sh('cat /proc/sys/kernel/random/boot_id');
-      await run('(sleep 1; echo b > /proc/sysrq-trigger) >/dev/null 2>&1 &');
+      await run(`(sleep 1; ${RESTART[how]}) >/dev/null 2>&1 &`);
       const isNew = async (): Promise<boolean> =>
         (await answers(port)) && (await sh('cat /proc/sys/kernel/random/boot_id').catch(() => boot)) !== boot;
-      await until('the machine is up again', isNew, 300);
+      await until('the machine is up again', isNew, 900);
     },
     close: () => {
       for (const server of servers) server.close();

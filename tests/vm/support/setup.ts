@@ -8,8 +8,11 @@ declare module 'vitest' {
   }
 }
 
+/** A machine that runs already, which `run.mjs` booted; it goes on afterwards. */
+const given = Number(process.env['JANUS_VM_PORT'] ?? 0);
+
 export default async ({ provide }: TestProject): Promise<() => Promise<void>> => {
-  const machine = await bootMachine();
+  const machine = given > 0 ? { port: given, close: () => Promise.resolve() } : await bootMachine();
   provide('vmPort', machine.port);
   return machine.close;
 };

@@ -10,8 +10,12 @@ export interface World {
   readonly client: ClientV1;
   /** As an administrator changes the setting: the file, and `systemctl restart`. */
   configure(driver: Driver): Promise<void>;
-  /** The machine loses its power; Janus is started by systemd again. */
-  reset(): Promise<void>;
+  /** The machine's; Janus is started by systemd again. */
+  restart(how: 'reboot' | 'power'): Promise<void>;
+  /** Resolves when janusd answers. */
+  serving(): Promise<unknown>;
+  /** Makes the machine's janusd that of the build under test. */
+  adopt(): Promise<void>;
   /** Removes every pod. */
   clear(): Promise<void>;
   close(): Promise<void>;
@@ -56,7 +60,9 @@ export const openWorld = async (): Promise<World> => {
   const client = connectV1(await guest.forward('/run/janus/janus.sock'));
   await guest.sh('mkdir -p /etc/cni/net.d');
   await guest.write('/etc/cni/net.d/10-pods.conflist', JSON.stringify(NETWORK));
-  await guest.sh('systemctl -q enable /opt/janus/packaging/systemd/janusd.service');
+  const adopt = async (): Promise<void> =>
+    void (await guest.sh('systemctl -q enable /opt/janus/packaging/systemd/janusd.service'));
+  await adopt();
   const clear = async (): Promise<void> => {
     const { items } = await client.runtime.listPodSandbox({});
     for (const { id } of items) await client.runtime.removePodSandbox({ podSandboxId: id });
@@ -65,13 +71,16 @@ export const openWorld = async (): Promise<World> => {
     guest,
     client,
     clear,
+    adopt,
+    serving: () => serving(client),
     configure: async (driver) => {
+      await guest.sh('mkdir -p /etc/janus');
       await guest.write('/etc/janus/daemon.json', JSON.stringify(daemonConfig(driver)));
       await guest.sh('sync -f /etc/janus; systemctl restart janusd');
       await serving(client);
     },
-    reset: async () => {
-      await guest.reset();
+    restart: async (how) => {
+      await guest.restart(how);
       await serving(client);
     },
     close: async () => {
