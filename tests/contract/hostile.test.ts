@@ -1,9 +1,13 @@
 import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mustRun } from '../support/command.ts';
 import { containerConfig, podConfig } from '../support/requests.ts';
+import { until } from '../support/wait.ts';
 import { makeHostPod } from './support/subjects.ts';
 import { versions } from './support/versions.ts';
 import { definitions } from './support/wire.ts';
@@ -85,6 +89,43 @@ describe.each(versions)('over %s', (version) => {
       await serves();
     },
   );
+
+  it.each<[string, (path: string) => void]>([
+    ['a link', (path) => symlinkSync('/etc/passwd', path)],
+    ['a FIFO', (path) => void mustRun('mkfifo', path)],
+    ['a directory', (path) => mkdirSync(path)],
+  ])('a container whose log would be %s is refused', async (_, make) => {
+    const { runtime } = world.client(version);
+    const { podSandboxId, config } = await makeHostPod(world);
+    mkdirSync(config.logDirectory, { recursive: true });
+    make(join(config.logDirectory, 'main.log'));
+    await expect(
+      runtime.createContainer({ podSandboxId, config: containerConfig('main'), sandboxConfig: config }),
+    ).rejects.toMatchObject({ code: status.INVALID_ARGUMENT, details: expect.stringContaining('log_path') as string });
+    await runtime.removePodSandbox({ podSandboxId });
+  });
+
+  it('a log in a directory that is missing is written, and not reopened through a link that has taken its place', async () => {
+    const { runtime } = world.client(version);
+    const { podSandboxId, config } = await makeHostPod(world);
+    const log = join(config.logDirectory, 'a/b/main.log');
+    const foreign = join(config.logDirectory, 'foreign');
+    const { containerId } = await runtime.createContainer({
+      podSandboxId,
+      config: containerConfig('main', { logPath: 'a/b/main.log' }),
+      sandboxConfig: config,
+    });
+    await runtime.startContainer({ containerId });
+    await until('it is written', () => existsSync(log) && readFileSync(log, 'utf8').includes('hello'));
+    writeFileSync(foreign, 'of the host');
+    rmSync(log);
+    symlinkSync(foreign, log);
+    await expect(runtime.reopenContainerLog({ containerId })).rejects.toMatchObject({
+      code: status.FAILED_PRECONDITION,
+    });
+    expect(readFileSync(foreign, 'utf8')).toBe('of the host');
+    await runtime.removePodSandbox({ podSandboxId });
+  });
 
   it.each(['', 'p'.repeat(300), 'a/b', '../../x', 'ü', 'a\0b'])(
     'a pod of any name is made and removed, or refused: %j',

@@ -15,6 +15,8 @@ export interface Bed {
   readonly cniDirectory: string;
   readonly cgroupParent: string;
   readonly logs: string;
+  /** What a restart of the machine takes away, when no daemon runs: processes, mounts, links, cgroups, and all that is under the state directory. */
+  reboot(): void;
   /** Takes away what the tests themselves made. */
   dispose(): void;
 }
@@ -67,7 +69,7 @@ export const makeBed = (name: string, octet: number): Bed => {
     join(bed.state, 'storage'),
     IMAGE,
   );
-  return { ...bed, dispose: () => disposeBed(bed) };
+  return { ...bed, reboot: () => rebootBed(bed), dispose: () => disposeBed(bed) };
 };
 
 /** Mount points below a directory, the deepest first. */
@@ -96,8 +98,10 @@ const isMonitor = (pid: string, directory: string): boolean => {
   }
 };
 
-/** A test that fails may leave pods: their processes are ended by pid before what they use is taken away. */
-const disposeBed = ({ directory, bridge, cgroupParent }: Omit<Bed, 'dispose'>): void => {
+type Place = Pick<Bed, 'directory' | 'state' | 'bridge' | 'cgroupParent'>;
+
+/** Processes are ended by pid before what they use is taken away. */
+const clearKernel = ({ directory, bridge, cgroupParent }: Place): void => {
   for (const pid of processesOf(directory, cgroupParent)) command('kill', ['-9', String(pid)]);
   for (const path of mountsBelow(directory)) command('umount', ['-l', path]);
   command('ip', ['link', 'delete', bridge]);
@@ -113,5 +117,15 @@ const disposeBed = ({ directory, bridge, cgroupParent }: Omit<Bed, 'dispose'>): 
     '{}',
     ';',
   ]);
-  rmSync(directory, { recursive: true, force: true });
+};
+
+const rebootBed = (bed: Place): void => {
+  clearKernel(bed);
+  rmSync(bed.state, { recursive: true, force: true });
+};
+
+/** A test that fails may leave pods. */
+const disposeBed = (bed: Place): void => {
+  clearKernel(bed);
+  rmSync(bed.directory, { recursive: true, force: true });
 };
