@@ -2,6 +2,7 @@ import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { JanusError } from '../../../src/core/errors.ts';
+import { findPlugin } from '../../../src/network/find-plugin.ts';
 import { answer, type Lab, lab, never, oneAddress, patient, sandboxWith, temporary } from './support.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -131,4 +132,11 @@ test('a plugin is a program in one of the directories', async () => {
     ready: false,
     message: expect.stringContaining('CNI plugin "dir" is not in'),
   });
+});
+
+test('a type that leads out of the directories is no plugin, whatever it leads to', async () => {
+  const one = lab();
+  one.plugin('main', '');
+  await expect(findPlugin('main', [one.binDir])).resolves.toBe(join(one.binDir, 'main'));
+  await expect(findPlugin('../bin/main', [one.binDir])).rejects.toMatchObject({ kind: 'failed-precondition' });
 });
