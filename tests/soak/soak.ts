@@ -82,7 +82,7 @@ const each = async (count: number, work: (index: number) => Promise<void>): Prom
 };
 
 const bed = makeBed('soak', 64);
-const daemon = await startDaemon(bed, { 'log-level': 'WARN' });
+const daemon = await startDaemon(bed, { 'log-level': 'INFO' });
 const clients = [connectV1alpha2(bed.socket), connectV1(bed.socket)] as const;
 const clientOf = (index: number): AnyClient => clients[index % 2 === 0 ? 0 : 1];
 const say = (what: string, figures: object): void => console.log(`soak: ${what}: ${JSON.stringify(figures)}`);
