@@ -71,13 +71,11 @@ const removePod = async ({ runtime }: AnyClient, { podSandboxId, containerId }: 
   await runtime.removePodSandbox({ podSandboxId });
 };
 
-const { signal } = new AbortController();
-
 /** Runs `work` for each number below `count`, so many at once, and tells the seconds it took. */
 const each = async (count: number, work: (index: number) => Promise<void>): Promise<number> => {
   const began = performance.now();
   const limit = createLimit(atOnce);
-  await Promise.all(Array.from({ length: count }, (_, index) => limit(signal, () => work(index))));
+  await Promise.all(Array.from({ length: count }, (_, index) => limit(new AbortController().signal, () => work(index))));
   return Math.round((performance.now() - began) / 100) / 10;
 };
 
