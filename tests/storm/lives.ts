@@ -14,18 +14,21 @@ interface Fate {
   readonly grace: bigint | undefined;
 }
 
+/** For ever, at no cost; a signal that is trapped ends it. */
+export const WAIT = 'sleep 1000000 & wait';
+
 const fateOf = (random: Random): Fate => {
   const code = 1 + random.below(120);
   const fates: readonly Fate[] = [
     { name: 'ends', script: `sleep 0.${random.below(9)}; exit ${code}`, exitCode: code, grace: undefined },
     {
       name: 'listens',
-      script: `trap "exit ${code}" TERM; while true; do sleep 0.05; done`,
+      script: `trap "exit ${code}" TERM; ${WAIT}`,
       exitCode: code,
       grace: 30n,
     },
-    { name: 'ignores', script: 'trap "" TERM; while true; do sleep 0.05; done', exitCode: 137, grace: 1n },
-    { name: 'is-killed', script: 'while true; do sleep 0.05; done', exitCode: 137, grace: 0n },
+    { name: 'ignores', script: `trap "" TERM; ${WAIT}`, exitCode: 137, grace: 1n },
+    { name: 'is-killed', script: WAIT, exitCode: 137, grace: 0n },
   ];
   return fates[random.below(fates.length)] as Fate;
 };

@@ -1,6 +1,7 @@
 import type { Bed } from '../support/bed.ts';
 import { containerConfig, podConfig } from '../support/requests.ts';
 import type { Asker } from './asker.ts';
+import { WAIT } from './lives.ts';
 
 /** A container that runs through the whole storm. */
 interface Resident {
@@ -11,7 +12,7 @@ interface Resident {
 
 const COUNT = 5;
 const CODE = 42;
-const SCRIPT = `trap "exit ${CODE}" TERM; while true; do sleep 0.1; done`;
+const SCRIPT = `trap "exit ${CODE}" TERM; ${WAIT}`;
 
 const make = async (bed: Bed, asker: Asker): Promise<Resident> => {
   const config = podConfig(bed);
