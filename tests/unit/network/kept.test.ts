@@ -1,7 +1,10 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { kept, type Lab, never, ready, sandboxWith, verbs } from './support.ts';
+import { JanusError } from '../../../src/core/errors.ts';
+import { openKeptNetworks } from '../../../src/network/kept.ts';
+import { kept, type Lab, never, ready, sandboxWith, temporary, verbs } from './support.ts';
 
 const netns = '/run/netns/none';
 
@@ -39,5 +42,30 @@ describe('what is kept', () => {
     writeFileSync(join(one.cacheDir, 'x.json.tmp'), '{');
     await one.start();
     expect(readdirSync(one.cacheDir)).toEqual([]);
+  });
+
+  test('whatever a file holds is networks, damaged, or of a newer daemon', async () => {
+    const directory = temporary();
+    const networks = await openKeptNetworks(directory);
+    const near = fc.record({
+      version: fc.oneof(fc.integer({ min: -1, max: 3 }), fc.jsonValue()),
+      networks: fc.oneof(
+        fc.array(fc.dictionary(fc.constantFrom('network', 'plugins', 'args', 'result'), fc.jsonValue())),
+        fc.jsonValue(),
+      ),
+    });
+    const content = fc.oneof(
+      fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes)),
+      fc.oneof(fc.jsonValue(), near).map((value) => Buffer.from(JSON.stringify(value))),
+    );
+    await fc.assert(
+      fc.asyncProperty(content, async (bytes) => {
+        writeFileSync(join(directory, 'x.json'), bytes);
+        const read = await networks.read('x').catch((error: unknown) => error);
+        if (read instanceof JanusError) expect(read.kind).toBe('failed-precondition');
+        else expect(read).toHaveProperty('kind', expect.stringMatching(/^(networks|damaged)$/));
+      }),
+      { numRuns: 300 },
+    );
   });
 });

@@ -2,6 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openKeptNetworks } from '../../../src/network/kept.ts';
 import { containerCodec } from '../../../src/state/container-codec.ts';
 import { encodeRecord } from '../../../src/state/envelope.ts';
 import { loadRecords } from '../../../src/state/load-records.ts';
@@ -48,6 +49,25 @@ test('containers of format 1 are read', async () => {
     startedAt: 1700000002000000002n,
     exit: { exitCode: 137, finishedAt: 1700000003000000003n, reason: 'OOMKilled', message: '' },
   });
+});
+
+test('networks of format 1 are read, and written with all that the fixtures have', async () => {
+  const id = 'a'.repeat(64);
+  const kept = await openKeptNetworks(join(directory, 'networks'));
+  const read = await kept.read(id);
+  if (read.kind !== 'networks') throw new Error(read.kind);
+  expect(read.networks).toMatchObject([
+    {
+      network: 'pods',
+      interfaceName: 'eth0',
+      plugins: [{ type: 'bridge' }, { type: 'portmap' }],
+      result: { ips: [{ address: '10.88.0.7/24' }] },
+    },
+    { network: 'second', interfaceName: 'eth1', result: undefined },
+  ]);
+  await kept.write(id, read.networks);
+  const written: unknown = JSON.parse(await readFile(join(directory, 'networks', `${id}.json`), 'utf8'));
+  expect(written).toMatchObject(await fixture('networks', id));
 });
 
 // Fields that came later are written beside them.
