@@ -108,7 +108,7 @@ export const createProgram = (build: Build, print: (text: string) => void): Prog
   config
     .command('migrate')
     .description("makes a daemon.json of another engine's configuration, and says what could not be carried over")
-    .addArgument(new Argument('<engine>', 'whose it is').choices(['containerd', 'crio', 'isulad']))
+    .addArgument(new Argument('<engine>', 'whose it is').choices(['containerd', 'crio', 'docker', 'isulad']))
     .argument('<file>', 'config.toml, crio.conf or daemon.json')
     .action((engine: string, path: string) => {
       const { json, notes } = migrateCommand(engine, path);

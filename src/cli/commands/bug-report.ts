@@ -83,7 +83,9 @@ const parts = async (report: BugReport, api: NodeApi): Promise<Readonly<Record<s
     status: await orWhyNot(() => api.status()),
     records: recordFacts(loaded.config.graph),
   };
-  const files = Object.entries(data).map(([name, value]) => [`${name}.json`, withoutSecrets(dataText(value, 'json'))]);
+  const files = Object.entries(data).map(
+    ([name, value]) => [`${name}.json`, withoutSecrets(dataText(value, 'json'))] as const,
+  );
   const log = withoutSecrets(await logTail(loaded.config.log, report.lines));
   return { 'README.txt': README, ...Object.fromEntries(files), 'log.txt': log };
 };

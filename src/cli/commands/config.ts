@@ -7,6 +7,7 @@ import { messageOf } from '../../core/errors.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
 import { fromContainerd } from '../migrate/containerd.ts';
 import { fromCrio } from '../migrate/crio.ts';
+import { fromDocker } from '../migrate/docker.ts';
 import { fromIsulad } from '../migrate/isulad.ts';
 import type { Migration } from '../migrate/result.ts';
 import { dataText, type Format, tableText } from '../output.ts';
@@ -64,6 +65,7 @@ export const validateCommand = (file: string, build: BuildFlags): { text: string
 const engines: Readonly<Record<string, (text: string) => Migration>> = {
   containerd: fromContainerd,
   crio: fromCrio,
+  docker: fromDocker,
   isulad: fromIsulad,
 };
 

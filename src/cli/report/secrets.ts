@@ -33,4 +33,4 @@ const withoutArguments = (_key: string, value: unknown): unknown => {
 
 /** The value of a key of daemon.json: whoever wraps a runtime may give it anything as arguments. */
 export const settingWithoutSecrets = (value: unknown): unknown =>
-  value === undefined ? undefined : JSON.parse(JSON.stringify(value, withoutArguments));
+  value === undefined ? undefined : (JSON.parse(JSON.stringify(value, withoutArguments)) as unknown);

@@ -68,7 +68,7 @@ test('a kernel without what pods need is told', () => {
 });
 
 test('a wrong command line is a usage error', async () => {
-  await expect(run('config', 'migrate', 'docker', 'x')).rejects.toBeInstanceOf(CommanderError);
+  await expect(run('config', 'migrate', 'podman', 'x')).rejects.toBeInstanceOf(CommanderError);
 });
 
 test('no daemon on the socket is said so', async () => {

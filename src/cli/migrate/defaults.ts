@@ -1,0 +1,62 @@
+/** What containerd (1.6 to 2.x) and CRI-O (1.25 on) have by default where Janus has no like: files that they generate hold all of it. */
+
+export const CONTAINERD_DEFAULTS = {
+  cri: {
+    disable_hugetlb_controller: true,
+    disable_tcp_service: true,
+    drain_exec_sync_io_timeout: '0s',
+    enable_unprivileged_icmp: true,
+    enable_unprivileged_ports: true,
+    ignore_deprecation_warnings: [],
+    image_pull_progress_timeout: '5m0s',
+    image_pull_with_sync_fs: false,
+    max_concurrent_downloads: 3,
+    max_container_log_line_size: 16384,
+    selinux_category_range: 1024,
+    stats_collect_period: 10,
+    stats_retention_period: '2m0s',
+    stream_idle_timeout: '4h0m0s',
+    tolerate_missing_hugetlb_controller: true,
+  },
+  cni: { max_conf_num: 1, use_internal_loopback: false },
+  containerd: { snapshotter: 'overlayfs', disable_snapshot_annotations: true },
+  runtime: { sandbox_mode: 'podsandbox', sandboxer: 'podsandbox', cni_max_conf_num: 0 },
+} as const;
+
+export const CRIO_DEFAULTS = {
+  runtime: {
+    conmon_cgroup: 'system.slice',
+    seccomp_use_default_when_empty: true,
+    apparmor_profile: 'crio-default',
+    irqbalance_config_file: '/etc/sysconfig/irqbalance',
+    irqbalance_config_restore_file: '/etc/sysconfig/orig_irq_banned_cpus',
+    hooks_dir: ['/usr/share/containers/oci/hooks.d'],
+    pids_limit: -1,
+    log_size_max: -1,
+    container_exits_dir: '/var/run/crio/exits',
+    container_attach_socket_dir: '/var/run/crio',
+    minimum_mappable_uid: -1,
+    minimum_mappable_gid: -1,
+    ctr_stop_timeout: 30,
+    drop_infra_ctr: true,
+    namespaces_dir: '/var/run',
+    enable_criu_support: true,
+    privileged_seccomp_profile: '',
+    timezone: '',
+  },
+  handler: {
+    container_min_memory: '12MiB',
+    runtime_type: 'oci',
+    monitor_exec_cgroup: '',
+    monitor_cgroup: 'system.slice',
+  },
+  image: {
+    default_transport: 'docker://',
+    pause_command: '/pause',
+    image_volumes: 'mkdir',
+    signature_policy_dir: '/etc/crio/policies',
+    pull_progress_timeout: '0s',
+    short_name_mode: 'enforcing',
+  },
+  api: { grpc_max_send_msg_size: 83886080, grpc_max_recv_msg_size: 83886080, stream_idle_timeout: '' },
+} as const;
