@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Bed } from '../../support/bed.ts';
 import { command } from '../../support/command.ts';
+import { giveImages, startContainerd } from '../../support/containerd.ts';
+import type { RunningDaemon } from '../../support/daemon.ts';
 import { until } from '../../support/wait.ts';
-import { startContainerd } from '../support/containerd.ts';
 import { makeNode, type NodeOptions } from '../support/node.ts';
 import { asked } from '../support/options.ts';
 import { container, isReady, pod, SLEEP } from '../support/pods.ts';
@@ -19,10 +21,16 @@ afterAll(() => {
   process.stdout.write(`\n${[...head, ...rows].join('\n')}\n`);
 });
 
+const containerd = async (bed: Bed): Promise<RunningDaemon> => {
+  const daemon = await startContainerd(bed);
+  giveImages(bed);
+  return daemon;
+};
+
 const engines: Readonly<Record<string, NodeOptions>> = {
   janus: { name: 'load1', octet: 71 },
   ...(command('sh', ['-c', 'command -v containerd']).status === 0 && {
-    containerd: { name: 'load2', octet: 72, engine: startContainerd },
+    containerd: { name: 'load2', octet: 72, engine: containerd },
   }),
 };
 
