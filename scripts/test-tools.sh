@@ -1,5 +1,5 @@
 #!/bin/bash
-# test-tools.sh [crictl|critest|kubelet|all]... [VERSION...]: the field's own programs for Janus' tests, built from
+# test-tools.sh [crictl|critest|kubelet|kubectl|all]... [VERSION...]: the field's own programs for Janus' tests, built from
 # their Go modules into $JANUS_TOOLS (default: .tools of the repository) as crictl-1.29, critest-1.29, kubelet-1.29.
 # Default: crictl and critest of every version. critest brings the ginkgo that its parallel runs need. What is there
 # already in the right version is kept.
@@ -7,14 +7,14 @@
 set -euo pipefail
 TOOLS=${JANUS_TOOLS:-$(cd "$(dirname "$0")/.." && pwd)/.tools}
 declare -A CRI_TOOLS=([1.23]=v1.23.0 [1.25]=v1.25.0 [1.29]=v1.29.0 [1.36]=v1.36.0)
-declare -A KUBERNETES=([1.25]=v1.25.16 [1.29]=v1.29.15)
+declare -A KUBERNETES=([1.23]=v1.23.17 [1.25]=v1.25.16 [1.29]=v1.29.15 [1.36]=v1.36.3)
 declare -A REFUSED=() # MODULE@VERSION that this run asked for in vain
 
 programs=() versions=()
 for a; do
   case $a in
-    crictl | critest | kubelet) programs+=("$a") ;;
-    all) programs+=(crictl critest kubelet) ;;
+    crictl | critest | kubelet | kubectl) programs+=("$a") ;;
+    all) programs+=(crictl critest kubelet kubectl) ;;
     *)
       [ "${CRI_TOOLS[$a]:-}" ] || { echo "test-tools: unknown program or version: $a (versions: 1.23 1.25 1.29 1.36)" >&2; exit 2; }
       versions+=("$a")
@@ -26,16 +26,20 @@ done
 
 wanted() { # wanted PROGRAM VERSION: the full version of it; fails when there is none
   local full
-  [ "$1" = kubelet ] && full=${KUBERNETES[$2]:-} || full=${CRI_TOOLS[$2]}
+  case $1 in
+    kube*) full=${KUBERNETES[$2]:-} ;;
+    *) full=${CRI_TOOLS[$2]} ;;
+  esac
   [ "$full" ] && echo "$full"
 }
 
 present() { # present PROGRAM VERSION
-  local program=$TOOLS/$1-$2 flag=--version full said
+  local program=$TOOLS/$1-$2 flags=(--version) full said
   full=$(wanted "$1" "$2")
   [ "$1" != critest ] || [ -x "$TOOLS/ginkgo-$2" ] || return 1
-  [ "$1" != critest ] || flag=-version
-  said=$("$program" $flag 2>/dev/null) || return 1
+  [ "$1" != critest ] || flags=(-version)
+  [ "$1" != kubectl ] || flags=(version --client)
+  said=$("$program" "${flags[@]}" 2>/dev/null) || return 1
   grep -qE "(^|[^0-9.])${full#v}($|[^0-9.])" <<<"$said"
 }
 
@@ -56,7 +60,7 @@ source_of() { # source_of MODULE VERSION: a writable copy of the module's source
 go_build() { # go_build OUTPUT PACKAGE LDFLAGS [test]: OUTPUT appears only when whole
   local verb=(build)
   [ "${4:-}" = test ] && verb=(test -c)
-  (cd "$SOURCE" && CGO_ENABLED=0 GOFLAGS=-mod=mod nice -n 10 go "${verb[@]}" -p "${JOBS:-2}" -trimpath \
+  (cd "$SOURCE" && CGO_ENABLED=0 GOFLAGS=-mod=mod GOWORK=off nice -n 10 go "${verb[@]}" -p "${JOBS:-2}" -trimpath \
     -buildvcs=false -ldflags "$3" -o "$1.new" "$2") && mv "$1.new" "$1"
 }
 
@@ -73,14 +77,14 @@ build_cri_tools() { # build_cri_tools PROGRAM VERSION
 
 # In the repository of Kubernetes its own libraries are replaced by folders, which the module does not carry: take the
 # published ones of the same release instead.
-build_kubelet() { # build_kubelet kubelet VERSION
+build_kubernetes() { # build_kubernetes PROGRAM VERSION
   local full=${KUBERNETES[$2]} library edits=()
   source_of k8s.io/kubernetes "$full" || return
   for library in $(grep -oE '=> \./staging/src/k8s\.io/[a-z-]+' "$SOURCE/go.mod" | sed 's|.*/||' | sort -u); do
     edits+=("-replace=k8s.io/$library=k8s.io/$library@v0.${full#v1.}")
   done
-  (cd "$SOURCE" && go mod edit "${edits[@]}") || return
-  JOBS=1 go_build "$TOOLS/kubelet-$2" ./cmd/kubelet "-X k8s.io/component-base/version.gitVersion=$full"
+  (cd "$SOURCE" && GOWORK=off go mod edit "${edits[@]}") || return
+  JOBS=1 go_build "$TOOLS/$1-$2" "./cmd/$1" "-X k8s.io/component-base/version.gitVersion=$full"
 }
 
 SOURCE=
@@ -92,7 +96,7 @@ trap forget_source EXIT
 
 build() { # build PROGRAM VERSION
   local how=build_cri_tools status=0
-  [ "$1" = kubelet ] && how=build_kubelet
+  [[ $1 != kube* ]] || how=build_kubernetes
   "$how" "$1" "$2" || status=$?
   forget_source
   return $status

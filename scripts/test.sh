@@ -78,7 +78,7 @@ run_conformance() {
 # The short form, which needs minutes; building a kubelet needs more, so only the newest is built. One that stands there already is used.
 run_kubelets() {
   local suite version api tools=${JANUS_TOOLS:-.tools}
-  timeout --kill-after=30 1800 scripts/test-tools.sh kubelet 1.29 >"$reports/kubelet-build.log" 2>&1 || tail -n 5 "$reports/kubelet-build.log"
+  timeout --kill-after=30 1800 scripts/test-tools.sh kubelet kubectl 1.29 >"$reports/kubelet-build.log" 2>&1 || tail -n 5 "$reports/kubelet-build.log"
   for suite in 1.29:v1 1.25:v1alpha2; do
     version=${suite%:*} api=${suite#*:}
     if [ -x "$tools/kubelet-$version" ]; then

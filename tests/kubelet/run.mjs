@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const tools = process.env.JANUS_TOOLS || join(repository, '.tools');
 /** Between them they ask for each RPC that a kubelet uses. */
-const short = ['pods', 'host', 'security', 'streaming', 'resources', 'continuity'];
+const short = ['pods', 'host', 'security', 'streaming', 'kubectl', 'resources', 'stats', 'continuity'];
 const usage = `usage: run.mjs [--version 1.29] [--api v1alpha2|v1] [--short] [--project PROJECT] [FILE...] [-- VITEST-ARGUMENT...]
   --short    only the files that are soon done: ${short.join(', ')}
   --project  another project of vitest than kubelet`;

@@ -47,7 +47,7 @@ export interface Node {
 /** The kubelet adds the node's name to that of a static pod. */
 export const fullName = (name: string): string => `${name}-node`;
 
-const listPods = async (): Promise<readonly Pod[]> =>
+export const listPods = async (): Promise<readonly Pod[]> =>
   (await getJson<{ items: readonly Pod[] | null }>(`${READ_ONLY}/pods`)).items ?? [];
 
 /** A pod whose status is not there yet does not meet any condition. */
