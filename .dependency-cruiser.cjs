@@ -111,6 +111,11 @@ module.exports = {
       '^src/adapters/shared/(instrument|serve|service|outbound/info)[.]ts$',
       '^src/core/',
     ]),
+    only('adapter-cadvisor', 'What cAdvisor asks has nothing to do with CRI.', '^src/adapters/cadvisor/', [
+      '^src/adapters/cadvisor/',
+      '^src/adapters/shared/(instrument|serve|service)[.]ts$',
+      '^src/core/',
+    ]),
     {
       name: 'v1-is-optional',
       comment: 'A build may come without v1: only the computed import in src/daemon/adapters.ts leads there.',

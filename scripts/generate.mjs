@@ -15,6 +15,9 @@ const modules = {
   'health/health.proto': 'src/adapters/grpc/generated/health.ts',
   'reflection/reflection.proto': 'src/adapters/grpc/generated/reflection.ts',
   'janus/v1/node.proto': 'src/adapters/node/generated/node.ts',
+  'containerd/containers.proto': 'src/adapters/cadvisor/generated/containers.ts',
+  'containerd/tasks.proto': 'src/adapters/cadvisor/generated/tasks.ts',
+  'containerd/version.proto': 'src/adapters/cadvisor/generated/version.ts',
 };
 const buf = createRequire(import.meta.url).resolve('@bufbuild/buf/bin/buf');
 

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import descriptor from 'protobufjs/ext/descriptor.js';
 
-const protos = ['v1alpha2/api.proto', 'health/health.proto', 'reflection/reflection.proto', 'janus/v1/node.proto'];
+const protos = [
+  'v1alpha2/api.proto',
+  'health/health.proto',
+  'reflection/reflection.proto',
+  'janus/v1/node.proto',
+  ...['containers', 'tasks', 'version'].map((name) => `containerd/${name}.proto`),
+];
 
 const membersOf = (object) => [
   ...(object.fieldsArray ?? []),

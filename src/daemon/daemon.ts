@@ -126,7 +126,8 @@ export const startDaemon = async (loaded: LoadedConfig, logger: Logger): Promise
     closers.add('streaming', () => streaming.close());
     const engine = createEngine(ctx, { version: build.version, versions: versionsOf(build), config });
     closers.add('metrics', await instruments.serve(ctx, { logger, version: build.version }));
-    const services = createServices({ engine, adapters, loaded, instruments, logger });
+    const records = { sandbox: ctx.sandboxes.get, container: ctx.containers.get };
+    const services = createServices({ engine, records, adapters, loaded, instruments, logger });
     const server = grpcServer(services.all);
     closers.add('server', () => server.close({ graceMs: GRACE_MS }));
     closers.add('health', services.stop);

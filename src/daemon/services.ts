@@ -1,3 +1,4 @@
+import { createCadvisorServices, type Records } from '../adapters/cadvisor/index.ts';
 import { createHealth } from '../adapters/grpc/health.ts';
 import { createReflection, serviceNames } from '../adapters/grpc/reflection.ts';
 import { createNodeService, type SettingFact } from '../adapters/node/index.ts';
@@ -13,6 +14,7 @@ import type { Instruments } from './instruments.ts';
 
 export interface ServicesOptions {
   readonly engine: Engine;
+  readonly records: Records;
   readonly adapters: readonly CriAdapter[];
   readonly loaded: Pick<LoadedConfig, 'settings' | 'sources'>;
   readonly instruments: Instruments;
@@ -22,8 +24,8 @@ export interface ServicesOptions {
 const settingFacts = ({ settings, sources }: ServicesOptions['loaded']): readonly SettingFact[] =>
   Object.entries(settings).map(([key, value]) => ({ key, value, source: sources[key as SettingKey] }));
 
-/** All that the socket serves: CRI in its versions, Janus' own API, health, and reflection of all of them. */
-export const createServices = ({ engine, adapters, loaded, instruments, logger }: ServicesOptions) => {
+/** All that the socket serves: CRI in its versions, Janus' own API, what cAdvisor asks, health, and reflection of all of them. */
+export const createServices = ({ engine, records, adapters, loaded, instruments, logger }: ServicesOptions) => {
   const watch: Watch = { logger, onFinished: instruments.finished };
   const facts = {
     startedAt: Date.now(),
@@ -35,6 +37,7 @@ export const createServices = ({ engine, adapters, loaded, instruments, logger }
   const services: readonly GrpcService[] = [
     ...adapters.flatMap((adapter) => adapter.services(engine, watch)),
     createNodeService(engine, facts, watch),
+    ...createCadvisorServices(records, { version: engine.version, watch }),
   ];
   const health = createHealth(serviceNames(services), watch);
   return {

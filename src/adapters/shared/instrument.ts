@@ -70,8 +70,9 @@ const POLLED: ReadonlySet<string> = new Set([
   'ListMetricDescriptors',
   'ListPodSandboxMetrics',
   'StreamPodSandboxMetrics',
-  // Of Health, and of Janus' own API.
+  // Of Health, of Janus' own API, and of what cAdvisor asks.
   'Check',
+  'Get',
   'List',
   'Usage',
 ]);

@@ -10,7 +10,7 @@ export const PAUSE = 'catatonit';
 const command: Command = { path: PAUSE, args: ['-P'], env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' }, cwd: '/' };
 
 /**
- * Starts the process that stands for a pod in its namespaces: what reads a pod's network figures by a process of its cgroup (cAdvisor) finds this one.
+ * Starts the process that stands for a pod in its namespaces: the pod's network figures are read by it, by Janus and by cAdvisor.
  * It is not PID 1 of anything, so containers never see the host's file system through it.
  */
 export const startPause = (pins: string, kinds: readonly PinnedKind[]): ProcessIdentity => {

@@ -61,6 +61,8 @@ const flagsOf = ({ minor }: Release, { directory, socket }: Home): readonly stri
   '--hostname-override=node',
   `--node-ip=${NODE_ADDRESS}`,
   `--container-runtime-endpoint=unix://${socket}`,
+  // Whom cAdvisor asks.
+  `--containerd=${socket}`,
   ...(minor < 24 ? ['--container-runtime=remote'] : []),
 ];
 
