@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 // Unit tests share the workers; the others own the host while they run, so one file at a time.
 const alone = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 } as const;
 
+// What the hooks wait for has limits of its own, which say more: a node's pods come and go one after the other.
+const patient = { hookTimeout: 400_000 } as const;
+
 export default defineConfig({
   test: {
     projects: [
@@ -11,8 +14,16 @@ export default defineConfig({
       { test: { name: 'faults', include: ['tests/faults/**/*.test.ts'], ...alone } },
       { test: { name: 'load', include: ['tests/load/**/*.test.ts'], ...alone, testTimeout: 600_000 } },
       { test: { name: 'oom', include: ['tests/oom/**/*.test.ts'], ...alone, testTimeout: 3_600_000 } },
-      { test: { name: 'kubelet', include: ['tests/kubelet/*.test.ts'], ...alone, testTimeout: 180_000 } },
-      { test: { name: 'kubelet-demo', include: ['tests/kubelet/demo/*.test.ts'], ...alone, testTimeout: 900_000 } },
+      { test: { name: 'kubelet', include: ['tests/kubelet/*.test.ts'], ...alone, ...patient, testTimeout: 180_000 } },
+      {
+        test: {
+          name: 'kubelet-demo',
+          include: ['tests/kubelet/demo/*.test.ts'],
+          ...alone,
+          ...patient,
+          testTimeout: 900_000,
+        },
+      },
       {
         test: {
           name: 'vm',

@@ -1,14 +1,17 @@
 #!/bin/sh
 # isolated.sh COMMAND...: runs it where a kubelet changes nothing of the host. A kubelet has paths and kernel settings that no option moves:
-# here they are directories and files of our own, and the network is one of our own. Expects a private mount and network namespace
-# (unshare --mount --net). Cgroups are the host's: tests take theirs away.
+# here they are directories and files of our own, in a mount namespace of our own, and so is the network. Cgroups are the host's: tests take
+# theirs away.
 set -eu
+[ "$1" = --inside ] || exec unshare --mount --net --propagation private "$0" --inside "$@"
+shift
 work=$(mktemp -d /tmp/janus-kubelet-host-XXXXXX)
 clean_up() {
   umount -l /var/lib/kubelet /var/log || true
   rm -rf "$work"
 }
 trap clean_up EXIT
+trap 'exit 143' TERM INT
 mkdir -p "$work/log" "$work/kubelet" "$work/sysctl" /var/lib/kubelet
 mount --bind "$work/log" /var/log
 mount --bind "$work/kubelet" /var/lib/kubelet
