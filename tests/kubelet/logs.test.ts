@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { errnoOf } from '../../src/core/errors.ts';
 import { until } from '../support/wait.ts';
 import { logs } from './support/api.ts';
 import { fullName, type Node, openNode } from './support/node.ts';
@@ -41,24 +42,42 @@ test('those of a container that has been restarted', async () => {
     .toBe('from the first\n');
 });
 
-/** Each file of a container's log, the oldest first; the names of those that are not the last end in their time. */
+/**
+ * Each file of a container's log, the oldest first; the names of those that are not the last end in their time. The kubelet compresses one beside it,
+ * and then removes it.
+ */
 const filesOf = ({ metadata: { namespace, name, uid } }: Pod): readonly string[] => {
   const directory = join('/var/log/pods', `${namespace}_${name}_${uid}`, 'main');
-  const [last, ...older] = readdirSync(directory).sort();
+  const all = readdirSync(directory).filter((file) => !file.endsWith('.tmp'));
+  const [last, ...older] = all.filter((file) => !all.includes(`${file}.gz`)).sort();
   return [...older, last ?? ''].map((file) => join(directory, file));
 };
 
 const textOf = (path: string): string =>
   path.endsWith('.gz') ? gunzipSync(readFileSync(path)).toString() : readFileSync(path, 'utf8');
 
+/** The numbers in the lines; undefined when a file went meanwhile. */
+const linesOf = (found: Pod): readonly number[] | undefined => {
+  try {
+    const texts = filesOf(found).map(textOf);
+    return texts.flatMap((text) => [...text.matchAll(/ F line (\d+) /g)].map(([, number]) => Number(number)));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
 test('a log that is rotated while its container writes has every line, once', async () => {
   const counting = await node.pod('counting');
-  const read = (): readonly number[] =>
-    filesOf(counting).flatMap((path) =>
-      [...textOf(path).matchAll(/ F line (\d+) /g)].map(([, number]) => Number(number)),
-    );
-  await until('the last line is there', () => read().includes(LINES), 120);
-  expect(read()).toEqual(Array.from({ length: LINES }, (_, index) => index + 1));
+  const lines = await until(
+    'the last line is there',
+    () => {
+      const seen = linesOf(counting);
+      return seen?.includes(LINES) === true ? seen : undefined;
+    },
+    120,
+  );
+  expect(lines).toEqual(Array.from({ length: LINES }, (_, index) => index + 1));
   expect(filesOf(counting).length).toBeGreaterThan(2);
 });
 
