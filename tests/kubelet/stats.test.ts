@@ -98,16 +98,25 @@ test('/stats/summary has the network of each pod', async () => {
   expect(await networkOf('reader')).toMatchObject({ rxErrors: 0, txBytes: above(0) });
 });
 
+/** Whether one of the lines is of that metric and has those labels. */
+const hasFigure = (text: string, metric: string, ...labels: readonly string[]): boolean =>
+  text.split('\n').some((line) => line.startsWith(`${metric}{`) && labels.every((label) => line.includes(`${label}"`)));
+
 test('/metrics/cadvisor says which pod and container its figures are of', async () => {
-  const text = await get(`${READ_ONLY}/metrics/cadvisor`);
-  const of = (metric: string, ...labels: readonly string[]): boolean =>
-    text
-      .split('\n')
-      .some((line) => line.startsWith(`${metric}{`) && labels.every((label) => line.includes(`${label}"`)));
   const pod = [`namespace="default`, `pod="${fullName('reader')}`];
-  expect(of('container_network_receive_bytes_total', ...pod, 'interface="eth0')).toBe(true);
-  expect(of('container_cpu_usage_seconds_total', ...pod, 'container="main', `image="${IMAGE}`)).toBe(true);
-  expect(of('container_memory_working_set_bytes', ...pod, 'container="main')).toBe(true);
+  const main = [...pod, 'container="main', `image="${IMAGE}`];
+  await until(
+    'all figures are there',
+    async () => {
+      const text = await get(`${READ_ONLY}/metrics/cadvisor`);
+      const ofMain = ['container_cpu_usage_seconds_total', 'container_memory_working_set_bytes'];
+      return (
+        hasFigure(text, 'container_network_receive_bytes_total', ...pod, 'interface="eth0') &&
+        ofMain.every((metric) => hasFigure(text, metric, ...main))
+      );
+    },
+    60,
+  );
 });
 
 test('what works is seen to work: the rate of the processor, and its time', async () => {
