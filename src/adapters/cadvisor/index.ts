@@ -2,6 +2,7 @@ import { invalidArgument, JanusError } from '../../core/errors.ts';
 import type { ContainerRecord } from '../../core/model/container.ts';
 import { type ContainerId, isFullId, type SandboxId } from '../../core/model/ids.ts';
 import type { SandboxRecord } from '../../core/model/sandbox.ts';
+import type { Logger } from '../../core/ports/logger.ts';
 import type { Watch } from '../shared/instrument.ts';
 import { implement } from '../shared/serve.ts';
 import type { GrpcService, Handlers } from '../shared/service.ts';
@@ -27,6 +28,9 @@ export const ownerOf = (id: string, field: string, records: Records): Owner => {
   return { kind: 'container', record, pod: pod.config.metadata };
 };
 
+/** That a cgroup is not ours is nothing to warn of: cAdvisor asks about each one of the machine. */
+const calm = (logger: Logger): Logger => ({ ...logger, warn: (message, fields) => logger.debug(message, fields) });
+
 /**
  * What a kubelet's cAdvisor asks of a container engine: whose a cgroup is, and which process it began with. It knows no engine but two and asks
  * in their words; these are containerd's. Without an answer its figures have no pod's name, and pods no network.
@@ -42,7 +46,7 @@ export const createCadvisorServices = (
     get: async ({ containerId }) => ({ process: task(ownerOf(containerId, 'container_id', records)) }),
   };
   const versions: Handlers<VersionService> = { version: async () => ({ version, revision: '' }) };
-  const options = { version: 'cadvisor', watch };
+  const options = { version: 'cadvisor', watch: { ...watch, logger: calm(watch.logger) } };
   return [
     { definition: ContainersService, implementation: implement(ContainersService, containers, options) },
     { definition: TasksService, implementation: implement(TasksService, tasks, options) },
