@@ -19,6 +19,7 @@ const SERVING_MS = 1500;
 export const createKiller = ({ start, random, tally }: KillerOptions) => {
   let daemon: SpawnedDaemon;
   let done = false;
+  let enough = false;
 
   const serving = async (): Promise<void> => {
     await until(
@@ -60,6 +61,11 @@ export const createKiller = ({ start, random, tally }: KillerOptions) => {
 
   return {
     isDone: () => done,
+    /** No kill any more but the one under way. */
+    stop: (): void => {
+      enough = true;
+    },
+    hasStopped: () => enough,
     begin: async (): Promise<void> => {
       daemon = start();
       await serving();
@@ -67,7 +73,7 @@ export const createKiller = ({ start, random, tally }: KillerOptions) => {
     rage: async (kills: number): Promise<void> => {
       done = false;
       try {
-        for (let killed = 0; killed < kills; killed += 1) await killOnce();
+        for (let killed = 0; killed < kills && !enough; killed += 1) await killOnce();
         await serving();
       } finally {
         done = true;

@@ -15,7 +15,7 @@ import { checkResidents, makeResidents, removeResidents } from './residents.ts';
 /**
  * storm.ts --kills N --seed N [--lives N] [--calm N]: a daemon that is killed N times at random moments while clients of both versions make, run, stop
  * and remove pods, and pull images. It calms down after so many kills: then the host must have what clients are told of, and goes on. At the end every
- * container that should run does, every exit code is right over both versions, and nothing is left behind.
+ * container that should run does, every exit code is right over both versions, and nothing is left behind. SIGINT ends it early, with the same checks.
  */
 const { values } = parseArgs({
   options: {
@@ -73,6 +73,7 @@ const run = async (): Promise<void> => {
   const asker = createAsker({ connect, random: random.fork(), tally });
   const start = () => spawnDaemon(bed, { 'insecure-registries': [registry.address], 'log-level': 'INFO' });
   const killer = createKiller({ start, random: random.fork(), tally });
+  process.once('SIGINT', killer.stop);
   try {
     await killer.begin();
     const residents = await makeResidents(bed, asker);
@@ -81,7 +82,7 @@ const run = async (): Promise<void> => {
       () => process.stderr.write(`${JSON.stringify({ ...tally, violations: tally.violations.slice(-3) })}\n`),
       30_000,
     );
-    while (tally.kills < kills) {
+    while (tally.kills < kills && !killer.hasStopped()) {
       await Promise.all([
         killer.rage(Math.min(calm, kills - tally.kills)),
         ...Array.from({ length: lives }, () => livePods(storm())),
