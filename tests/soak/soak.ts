@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createLimit } from '../../src/core/limit.ts';
@@ -9,6 +10,7 @@ import { command } from '../support/command.ts';
 import { type RunningDaemon, startDaemon } from '../support/daemon.ts';
 import { differences } from '../support/inventory.ts';
 import { containerConfig, podConfig } from '../support/requests.ts';
+import { until } from '../support/wait.ts';
 
 /**
  * soak.ts --pods N [--at-once N] [--crowd N]: N lives of pods, from making to removal, some at once; and before them a crowd of pods that stand at the
@@ -53,8 +55,8 @@ interface Pod {
   readonly containerId: string;
 }
 
-/** Waits without waking up: hundreds of them are no load. */
-const WAITING = ['sh', '-c', 'trap "exit 0" TERM; sleep 1000000 & wait'];
+/** Waits without waking up: hundreds of them are no load. It says when it heeds signals. */
+const WAITING = ['sh', '-c', 'trap "exit 0" TERM; echo hello; sleep 1000000 & wait'];
 
 const makePod = async (bed: Bed, { runtime }: AnyClient): Promise<Pod> => {
   const config = podConfig(bed);
@@ -62,6 +64,11 @@ const makePod = async (bed: Bed, { runtime }: AnyClient): Promise<Pod> => {
   const container = { podSandboxId, config: containerConfig('main', { command: WAITING }), sandboxConfig: config };
   const { containerId } = await runtime.createContainer(container);
   await runtime.startContainer({ containerId });
+  await until(
+    'it heeds signals',
+    () => readFileSync(join(config.logDirectory, 'main.log'), 'utf8').includes('hello'),
+    60,
+  );
   return { podSandboxId, containerId };
 };
 

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import type { Bed } from '../support/bed.ts';
 import { containerConfig, podConfig } from '../support/requests.ts';
+import { until } from '../support/wait.ts';
 import type { Asker, Tally } from './asker.ts';
 import type { Random } from './random.ts';
 
@@ -17,18 +20,21 @@ interface Fate {
 /** For ever, at no cost; a signal that is trapped ends it. */
 export const WAIT = 'sleep 1000000 & wait';
 
+/** Signals are heeded from then on. */
+const SAY = 'echo hello;';
+
 const fateOf = (random: Random): Fate => {
   const code = 1 + random.below(120);
   const fates: readonly Fate[] = [
     { name: 'ends', script: `sleep 0.${random.below(9)}; exit ${code}`, exitCode: code, grace: undefined },
     {
       name: 'listens',
-      script: `trap "exit ${code}" TERM; ${WAIT}`,
+      script: `trap "exit ${code}" TERM; ${SAY} ${WAIT}`,
       exitCode: code,
       grace: 30n,
     },
-    { name: 'ignores', script: `trap "" TERM; ${WAIT}`, exitCode: 137, grace: 1n },
-    { name: 'is-killed', script: WAIT, exitCode: 137, grace: 0n },
+    { name: 'ignores', script: `trap "" TERM; ${SAY} ${WAIT}`, exitCode: 137, grace: 1n },
+    { name: 'is-killed', script: `${SAY} ${WAIT}`, exitCode: 137, grace: 0n },
   ];
   return fates[random.below(fates.length)] as Fate;
 };
@@ -61,11 +67,17 @@ const start = async (storm: Storm, containerId: string): Promise<void> => {
 
 const END_MS = 60_000;
 
+interface Life extends Fate {
+  readonly containerId: string;
+  readonly log: string;
+}
+
 /** Sees a container through to its end, and that both versions give its exit code. */
-const seeEnd = async (storm: Storm, containerId: string, { name, exitCode, grace }: Fate): Promise<void> => {
+const seeEnd = async (storm: Storm, { containerId, log, name, exitCode, grace }: Life): Promise<void> => {
   const { asker, random, tally } = storm;
   await delay(random.below(300));
   if (grace !== undefined) {
+    await until('it heeds signals', () => readFileSync(log, 'utf8').includes('hello'), 60);
     const { state } = await stateOf(storm, containerId);
     if (state !== RUNNING) tally.violations.push(`${containerId} (${name}) was lost: state ${state}`);
     await asker.ask(({ runtime }) => runtime.stopContainer({ containerId, timeout: grace }));
@@ -97,7 +109,8 @@ const live = async (storm: Storm): Promise<void> => {
     tally.containers += 1;
     if (random.chance(0.1)) continue;
     await start(storm, containerId);
-    if (random.chance(0.8)) await seeEnd(storm, containerId, fate);
+    const log = join(config.logDirectory, `c${index}.log`);
+    if (random.chance(0.8)) await seeEnd(storm, { ...fate, containerId, log });
     if (random.chance(0.5)) await asker.ask(({ runtime }) => runtime.removeContainer({ containerId }));
   }
   for (const { status: seen } of await asker.both(({ runtime }) => runtime.podSandboxStatus({ podSandboxId })))
