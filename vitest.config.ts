@@ -27,7 +27,7 @@ export default defineConfig({
       {
         test: {
           name: 'vm',
-          include: ['tests/vm/**/*.test.ts'],
+          include: ['tests/vm/*.test.ts', ...(process.env['JANUS_VM'] === 'long' ? ['tests/vm/long/*.test.ts'] : [])],
           globalSetup: 'tests/vm/support/setup.ts',
           ...alone,
           // An emulated machine is fifteen times slower.

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Result } from '../../support/command.ts';
 import { until } from '../../support/wait.ts';
-import { answers } from './machine.ts';
 
 /** The inside of a machine. */
 export interface Guest {
@@ -68,6 +67,19 @@ const lead = (port: number, path: string, client: Socket): void => {
   sent.end();
 };
 
+/** Which boot it is; undefined: the machine does not answer. Connections to one that lost its power hang. */
+const bootOf = (port: number): Promise<string | undefined> =>
+  fetch(`http://127.0.0.1:${port}/run`, {
+    method: 'POST',
+    body: 'cat /proc/sys/kernel/random/boot_id',
+    signal: AbortSignal.timeout(30_000),
+  })
+    .then((response) => response.json() as Promise<Result>)
+    .then(
+      ({ stdout }) => stdout,
+      () => undefined,
+    );
+
 const RESTART = { reboot: 'systemctl reboot', power: 'echo b > /proc/sysrq-trigger' } as const;
 
 /** `port` is the agent's. */
@@ -100,10 +112,9 @@ export const enterGuest = (port: number): Guest => {
         servers.push(server);
       }),
     restart: async (how) => {
-      const boot = await sh('cat /proc/sys/kernel/random/boot_id');
+      const boot = await bootOf(port);
       await run(`(sleep 1; ${RESTART[how]}) >/dev/null 2>&1 &`);
-      const isNew = async (): Promise<boolean> =>
-        (await answers(port)) && (await sh('cat /proc/sys/kernel/random/boot_id').catch(() => boot)) !== boot;
+      const isNew = async (): Promise<boolean> => ![undefined, boot].includes(await bootOf(port));
       await until('the machine is up again', isNew, 900);
     },
     close: () => {

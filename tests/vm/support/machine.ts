@@ -69,7 +69,7 @@ const end = async (child: ChildProcess): Promise<void> => {
 };
 
 /** Whether the agent answers. */
-export const answers = (port: number): Promise<boolean> =>
+const answers = (port: number): Promise<boolean> =>
   fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(5000) }).then(
     ({ ok }) => ok,
     () => false,

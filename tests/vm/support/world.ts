@@ -47,7 +47,8 @@ const serving = (client: ClientV1): Promise<unknown> =>
   until(
     'janusd serves',
     () =>
-      client.runtime.version({}).then(
+      // A connection to a machine that lost its power hangs, until something is sent on it again.
+      client.runtime.version({}, { deadline: Date.now() + 30_000 }).then(
         () => true,
         () => false,
       ),
