@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { normalize } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What single values have to be. Each message completes "the value ...". */
 

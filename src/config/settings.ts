@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LogConfig } from './config.ts';
 import * as rule from './rules.ts';
 

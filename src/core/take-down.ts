@@ -1,6 +1,10 @@
 import type { Context } from './context.ts';
 import type { SandboxRecord } from './model/sandbox.ts';
 import type { ContainerRef } from './ports/container-runtime.ts';
+import type { DetachStage } from './ports/pod-network.ts';
+import type { EndStage, ReleaseStage } from './ports/sandbox-host.ts';
+import { settleAll } from './settle.ts';
+import type { Staged } from './stages.ts';
 
 interface Options {
   readonly signal: AbortSignal;
@@ -12,11 +16,26 @@ export const takeDownContainer = async (ctx: Context, ref: ContainerRef, { signa
   await ctx.containers.delete(ref.container.id);
 };
 
+/**
+ * Takes down the pod's part of the host but for its files. The plugins need the namespaces, which are pinned, and not the process: it ends beside them
+ * (14 of 50 ms). Namespaces go last.
+ */
+export const takeDownHost = async (
+  ctx: Context,
+  sandbox: SandboxRecord,
+  options: Staged<DetachStage | EndStage | ReleaseStage>,
+): Promise<void> => {
+  const { netns } = ctx.host.paths(sandbox);
+  await settleAll([
+    netns === undefined ? Promise.resolve() : ctx.network.detach(sandbox, netns, options),
+    ctx.host.endProcess(sandbox, options),
+  ]);
+  await ctx.host.release(sandbox, options);
+};
+
 /** Takes down a sandbox that was never listed, and forgets it. */
 export const takeDownSandbox = async (ctx: Context, sandbox: SandboxRecord, { signal }: Options): Promise<void> => {
-  const { netns } = ctx.host.paths(sandbox);
-  if (netns !== undefined) await ctx.network.detach(sandbox, netns, { signal });
-  await ctx.host.stop(sandbox, { signal });
+  await takeDownHost(ctx, sandbox, { signal });
   await ctx.host.remove(sandbox);
   await ctx.sandboxes.delete(sandbox.id);
 };

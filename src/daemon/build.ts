@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ProtoFile } from '../adapters/grpc/reflection.ts';
 
 const schema = z.object({ version: z.string(), ENABLE_CRI_API_V1: z.boolean() });

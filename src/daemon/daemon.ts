@@ -92,7 +92,7 @@ export const startDaemon = async (loaded: LoadedConfig, logger: Logger): Promise
 
     const network = await createNetwork(config, logger);
     closers.add('network', () => network.close());
-    const instruments = createInstruments(config.metrics);
+    const instruments = await createInstruments(config.metrics);
     let context: Context | undefined;
     const streaming = createStreaming(config.streaming, logger, () => {
       if (context === undefined) throw new JanusError('unavailable', 'the daemon is starting');

@@ -4,9 +4,7 @@ import type { MetricsConfig } from '../config/config.ts';
 import type { Context } from '../core/context.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import { type Meter, noMeter } from '../core/ports/meter.ts';
-import { prometheusMeter } from '../prometheus/meter.ts';
-import { createPrometheusMetrics, type PrometheusMetrics } from '../prometheus/metrics.ts';
-import { serveMetrics } from '../prometheus/server.ts';
+import type { PrometheusMetrics } from '../prometheus/metrics.ts';
 import { samplesOf } from './samples.ts';
 
 /** What the daemon counts: who calls, always; figures for Prometheus, if there is an address to give them at. */
@@ -38,6 +36,9 @@ const observe = ({ count, observe: time }: PrometheusMetrics, report: RpcReport)
   time('rpcSeconds', labels, report.seconds);
 };
 
+/** Memory that nobody pays for who does not ask for figures. */
+const loadPrometheus = () => import('../prometheus/prometheus.ts');
+
 const withoutMetrics = (clients: Clients): Instruments => ({
   meter: noMeter,
   clients,
@@ -45,9 +46,10 @@ const withoutMetrics = (clients: Clients): Instruments => ({
   serve: async () => async () => undefined,
 });
 
-export const createInstruments = (config: MetricsConfig | undefined): Instruments => {
+export const createInstruments = async (config: MetricsConfig | undefined): Promise<Instruments> => {
   const clients = createClients();
   if (config === undefined) return withoutMetrics(clients);
+  const { createPrometheusMetrics, prometheusMeter, serveMetrics } = await loadPrometheus();
   const metrics = createPrometheusMetrics();
   return {
     meter: prometheusMeter(metrics),

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { JanusError } from '../core/errors.ts';
-import { exitOf, isAwaited, reap } from './children.ts';
-import { becomeSubreaper, waitNow } from './kernel.ts';
+import { bury, exitOf, isAwaited, settleEnded } from './children.ts';
+import { becomeSubreaper } from './kernel.ts';
 
 /**
  * Orphans below this process become its children instead of PID 1's: a process that an OCI runtime leaves behind is waited for as if it had been
@@ -38,7 +38,7 @@ const statusOf = (pid: number): { readonly state: string; readonly parent: numbe
 
 const sweep = (): void => {
   for (const pid of ownChildren()) {
-    if (!isAwaited(pid) && statusOf(pid).state === 'Z') waitNow(pid);
+    if (!isAwaited(pid) && statusOf(pid).state === 'Z') bury(pid);
   }
 };
 
@@ -73,6 +73,6 @@ export const exitOfOrphan = (pid: number): Promise<number> => {
   if (statusOf(pid).parent !== process.pid)
     throw new JanusError('internal', `process ${pid} has not been left to the daemon`);
   const exited = exitOf(pid);
-  reap();
+  settleEnded();
   return exited;
 };

@@ -1,5 +1,5 @@
 import { errnoOf } from '../core/errors.ts';
-import { waitNow } from './kernel.ts';
+import { exitCodeNow, reapAside } from './kernel.ts';
 
 /** Exit code of a child; 128 + n when signal n ended it. */
 type Settle = (exitCode: number) => void;
@@ -10,31 +10,37 @@ const children = new Map<number, Settle>();
 let rescan: NodeJS.Timeout | undefined;
 const RESCAN_MS = 1000;
 
-const exitCodeOf = (status: number): number => {
-  const signal = status & 0x7f;
-  return signal === 0 ? (status >> 8) & 0xff : 128 + signal;
-};
-
-/** Wait status of a child that somebody else has waited for: how it ended is lost. */
-const LOST = 255 << 8;
+/** Exit code of a child that somebody else has reaped: how it ended is lost. */
+const LOST = 255;
 
 /** Undefined: it runs. */
-const statusOf = (pid: number): number | undefined => {
+const exitCodeOf = (pid: number): number | undefined => {
   try {
-    return waitNow(pid);
+    return exitCodeNow(pid);
   } catch (error) {
     if (errnoOf(error) === 'ECHILD') return LOST;
     throw error;
   }
 };
 
+/** Ended children that are being reaped. Until then their pids are theirs. */
+const ended = new Set<number>();
+
+/** Reaps an ended child, once. */
+export const bury = (pid: number): void => {
+  if (ended.has(pid)) return;
+  ended.add(pid);
+  void reapAside(pid).then(() => ended.delete(pid));
+};
+
 /** Settles those that have ended. */
-export const reap = (): void => {
+export const settleEnded = (): void => {
   for (const [pid, settle] of children) {
-    const status = statusOf(pid);
-    if (status === undefined) continue;
+    const exitCode = exitCodeOf(pid);
+    if (exitCode === undefined) continue;
     children.delete(pid);
-    settle(exitCodeOf(status));
+    bury(pid);
+    settle(exitCode);
   }
   if (children.size > 0) return;
   clearInterval(rescan);
@@ -42,8 +48,8 @@ export const reap = (): void => {
 };
 
 const watch = (): void => {
-  if (!process.listeners('SIGCHLD').includes(reap)) process.on('SIGCHLD', reap);
-  rescan ??= setInterval(reap, RESCAN_MS);
+  if (!process.listeners('SIGCHLD').includes(settleEnded)) process.on('SIGCHLD', settleEnded);
+  rescan ??= setInterval(settleEnded, RESCAN_MS);
 };
 
 /**

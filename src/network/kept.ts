@@ -1,6 +1,6 @@
 import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errnoOf, JanusError, kindOf, messageOf } from '../core/errors.ts';
 import type { KeptNetwork } from './planned.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { JanusError, messageOf } from '../core/errors.ts';
 import { isNetworkName, isPluginType } from './names.ts';
 import { FIRST_VERSION, newestSpoken } from './versions.ts';

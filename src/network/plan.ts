@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { invalidArgument, JanusError } from '../core/errors.ts';
 import type { SandboxConfig, SandboxRecord } from '../core/model/sandbox.ts';
 import { type CapabilityArgs, capabilityArgs, runtimeConfig } from './capabilities.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { JanusError } from '../core/errors.ts';
 import type { Finished } from '../host/process.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { JanusError } from '../core/errors.ts';
 import { isCidr } from './cidr.ts';
 import { FIRST_VERSION, hasLegacyResult, isSpoken } from './versions.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ContainerId, type ImageId, isFullId, type SandboxId } from '../core/model/ids.ts';
 
 /**

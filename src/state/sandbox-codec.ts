@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CgroupDriver, PortMapping, SandboxConfig, SandboxRecord, SandboxState } from '../core/model/sandbox.ts';
 import { codecOf, maybe, nanoseconds, oneOf, sandboxIdField, strings } from './codec.ts';
 import { process, resources, sandboxSecurity } from './shared-schemas.ts';

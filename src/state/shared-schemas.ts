@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LinuxResources } from '../core/model/resources.ts';
 import type { ProcessIdentity } from '../core/model/sandbox.ts';
 import type { IdMapping, NamespaceMode, SandboxSecurity, SupplementalGroupsPolicy } from '../core/model/security.ts';

@@ -86,9 +86,15 @@ const giveUp = (call: ServerCall): JanusError =>
 export const begin = (rpc: RpcIdentity, call: ServerCall, watch: Watch): Invocation => {
   const started = performance.now();
   const abort = new AbortController();
-  if (call.cancelled) abort.abort(giveUp(call));
-  else call.once('cancelled', () => abort.abort(giveUp(call)));
+  let finished = false;
+  // grpc-js says `cancelled` after every call, also of one that was answered: an error, and its stack, would be made for each.
+  const cancelled = (): void => {
+    if (!finished) abort.abort(giveUp(call));
+  };
+  if (call.cancelled) cancelled();
+  else call.once('cancelled', cancelled);
   const finish = (code: status, response: unknown, error?: unknown): void => {
+    finished = true;
     const milliseconds = performance.now() - started;
     const id = subjectOf(call.request) ?? subjectOf(response);
     log(watch.logger, { rpc, code, error, fields: { id, ms: Math.round(milliseconds * 10) / 10 } });

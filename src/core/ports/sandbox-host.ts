@@ -31,8 +31,9 @@ export interface SandboxLeftover {
 export type PrepareStage = 'namespaces' | 'files' | 'mounts';
 /** Before the process is started, and before it is moved into its cgroup. */
 export type ProcessStage = 'process' | 'pod-cgroup';
-/** Before each is taken down. */
-export type TakeDownStage = 'pod-cgroup' | 'namespaces';
+/** Before the pod's process and cgroup are taken down, and before its namespaces are. */
+export type EndStage = 'pod-cgroup';
+export type ReleaseStage = 'namespaces';
 
 /**
  * The pod's own part of the host: namespaces, pause process or init, cgroup, files in /etc and /dev/shm.
@@ -55,9 +56,11 @@ export interface SandboxHost {
    * The caller destroys it.
    */
   connect(sandbox: SandboxRecord, port: number, options: { signal: AbortSignal }): Promise<Duplex>;
-  /** Ends the process and drops namespaces and mounts; files and the record's directory stay. Idempotent. */
-  stop(sandbox: SandboxRecord, options: Staged<TakeDownStage>): Promise<void>;
-  /** Deletes what `stop` left. Idempotent. */
+  /** Ends the process, and removes the pod's own cgroup. Idempotent. */
+  endProcess(sandbox: SandboxRecord, options: Staged<EndStage>): Promise<void>;
+  /** Drops namespaces and mounts, when process and network are gone; files and the record's directory stay. Idempotent. */
+  release(sandbox: SandboxRecord, options: Staged<ReleaseStage>): Promise<void>;
+  /** Deletes what `release` left. Idempotent. */
   remove(sandbox: SandboxRecord): Promise<void>;
   /** Sandboxes of which something is left on the host, for recovery. */
   leftovers(): Promise<readonly SandboxLeftover[]>;

@@ -75,7 +75,8 @@ const build = async (ctx: Context, record: SandboxRecord, { progress, undo }: Bu
   const intent = ctx.sandboxes.put(record, { durable: true });
   intent.catch(() => undefined);
   undo.add(() => ctx.host.remove(record));
-  undo.add((fresh) => ctx.host.stop(record, fresh));
+  undo.add((fresh) => ctx.host.release(record, fresh));
+  undo.add((fresh) => ctx.host.endProcess(record, fresh));
   const paths = await ctx.host.prepare(record, options);
   await progress.stage('network');
   const [networks, process] = await settleAll([

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import type { SandboxRecord } from '../model/sandbox.ts';
 import { settleAll } from '../settle.ts';
 import type { Stage, StageOf } from '../stages.ts';
+import { takeDownHost } from '../take-down.ts';
 import { containersOf, moveSandbox } from '../transitions.ts';
 import { stopAlive } from './stop-container.ts';
 
@@ -35,9 +36,7 @@ export const stopLocked = async (
   await stage('containers');
   await settleAll(containersOf(ctx, sandbox.id).map((container) => stopAlive(ctx, container.id, { graceSeconds: 0 })));
   await stage('network');
-  const { netns } = ctx.host.paths(sandbox);
-  if (netns !== undefined) await ctx.network.detach(sandbox, netns, { signal, stage });
-  await ctx.host.stop(sandbox, { signal, stage });
+  await takeDownHost(ctx, sandbox, { signal, stage });
   await stage('commit');
   return moveSandbox(ctx, stopping, { ...stopping.state, teardownPending: false });
 };

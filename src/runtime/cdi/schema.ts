@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { HOOK_NAMES, hookFields } from '../hooks/schema.ts';
 import { isDeviceName, isKind } from './names.ts';
 

@@ -68,9 +68,8 @@ export const makeCgroup = async (hierarchy: CgroupHierarchy, path: string): Prom
 
 /** Moves a process into the cgroup, in every hierarchy. */
 export const joinCgroup = async (hierarchy: CgroupHierarchy, path: string, pid: number): Promise<void> => {
-  await Promise.all(
-    cgroupDirectories(hierarchy, path).map((directory) => writeFile(`${directory}/cgroup.procs`, String(pid))),
-  );
+  // One after the other: the kernel does no two at once, and each that waits holds one of Node's few threads.
+  for (const directory of cgroupDirectories(hierarchy, path)) await writeFile(`${directory}/cgroup.procs`, String(pid));
 };
 
 /** Processes of one directory. None when it is gone. */

@@ -6,19 +6,18 @@ import { directoriesBelow } from './find.ts';
 import { type CgroupHierarchy, cgroupDirectories } from './hierarchy.ts';
 import { ignoring } from './ignoring.ts';
 
-/** The cgroup's directories with those that a container has made below it, the deepest first. */
-const withNested = async (hierarchy: CgroupHierarchy, path: string): Promise<readonly string[]> => {
-  const nested = await Promise.all(
+/** The cgroup's directory in each hierarchy with those that a container has made below it, the deepest first. */
+const withNested = (hierarchy: CgroupHierarchy, path: string): Promise<readonly (readonly string[])[]> =>
+  Promise.all(
     cgroupDirectories(hierarchy, path).map(async (directory) => {
       const below = await directoriesBelow(directory);
       return [directory, ...below.map((relative) => directory + relative)].sort().reverse();
     }),
   );
-  return nested.flat();
-};
 
 const KILL_ROUNDS = 50;
-const KILL_PAUSE_MS = 10;
+/** Most processes are gone within the first millisecond; the later rounds give the others half a second. */
+const pause = (round: number): Promise<void> => delay(Math.min(1 + round, 10));
 
 const kill = (pid: number): void => {
   try {
@@ -31,17 +30,20 @@ const kill = (pid: number): void => {
 /** Kills what is in the cgroup and below until it is empty: a process may fork while it is being killed. Bounded; resolves to whether it is empty. */
 export const killCgroup = async (hierarchy: CgroupHierarchy, path: string): Promise<boolean> => {
   for (let round = 0; round < KILL_ROUNDS; round += 1) {
-    const pids = (await Promise.all((await withNested(hierarchy, path)).map(pidsIn))).flat();
+    const pids = (await Promise.all((await withNested(hierarchy, path)).flat().map(pidsIn))).flat();
     if (pids.length === 0) return true;
     new Set(pids).forEach(kill);
-    await delay(KILL_PAUSE_MS);
+    await pause(round);
   }
   return false;
 };
 
 /** Removes the cgroup with those below it, which must be empty of processes. */
 export const removeCgroup = async (hierarchy: CgroupHierarchy, path: string): Promise<void> => {
-  for (const directory of await withNested(hierarchy, path)) await removeOne(directory);
+  const removeAll = async (directories: readonly string[]): Promise<void> => {
+    for (const directory of directories) await removeOne(directory);
+  };
+  await Promise.all((await withNested(hierarchy, path)).map(removeAll));
 };
 
 /** Busy for a moment after the last process has ended, so it is tried again. */
@@ -52,7 +54,7 @@ const removeOne = async (directory: string): Promise<void> => {
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return;
       if (errnoOf(error) !== 'EBUSY' || round >= KILL_ROUNDS) throw error;
-      await delay(KILL_PAUSE_MS);
+      await pause(round);
     }
   }
 };

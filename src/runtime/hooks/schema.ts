@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** When a hook runs, as the OCI specification names it (config.md, "POSIX-platform Hooks"). */
 export const HOOK_NAMES = [

@@ -3,12 +3,13 @@ import { withCleanupFailures } from '../../core/errors.ts';
 import { type SandboxId, sandboxId } from '../../core/model/ids.ts';
 import type { ProcessIdentity, SandboxRecord } from '../../core/model/sandbox.ts';
 import type {
+  EndStage,
   PrepareStage,
   ProcessStage,
+  ReleaseStage,
   SandboxHost,
   SandboxLeftover,
   SandboxPaths,
-  TakeDownStage,
 } from '../../core/ports/sandbox-host.ts';
 import type { Staged } from '../../core/stages.ts';
 import { makeDirectory } from '../../host/files.ts';
@@ -69,7 +70,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
       if (holdsSysfs(sandbox)) await mountSysfs(own);
       return paths;
     } catch (error) {
-      const failures = await stop(sandbox, { signal: AbortSignal.timeout(UNDO_MS) }).then(
+      const failures = await release(sandbox, {}).then(
         () => [],
         (failure: unknown) => [failure],
       );
@@ -138,16 +139,19 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     return sharesPid(sandbox) ? startInit(sandbox, options.signal) : startPlain(sandbox, pinnedKinds(sandbox), options);
   };
 
-  const stop = async (sandbox: SandboxRecord, { signal, stage }: Staged<TakeDownStage>): Promise<void> => {
-    const own = layout(sandbox);
+  const endProcess = async (sandbox: SandboxRecord, { signal, stage }: Staged<EndStage>): Promise<void> => {
     await stage?.('pod-cgroup');
     if (sharesPid(sandbox)) {
-      if (sandbox.state.kind === 'creating') await endMaking(own.bundle, { signal });
+      if (sandbox.state.kind === 'creating') await endMaking(layout(sandbox).bundle, { signal });
       await removeSharedInit(sandbox, runtime, signal);
     }
     await killCgroup(cgroups, cgroupOf(sandbox));
     if (sandbox.cgroupDriver === 'systemd') await stopScope(scopeName(sandbox.id), signal);
     await removeCgroup(cgroups, cgroupOf(sandbox));
+  };
+
+  const release = async (sandbox: SandboxRecord, { stage }: Pick<Staged<ReleaseStage>, 'stage'>): Promise<void> => {
+    const own = layout(sandbox);
     await stage?.('namespaces');
     for (const kind of ALL_PINS) unpin(pinPath(own.pins, kind));
     unmount(own.sysfs);
@@ -171,7 +175,8 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     },
     connect: (sandbox, port, { signal }) =>
       connectInside({ enter: inNetwork(layout(sandbox).pins, pinnedKinds(sandbox)), port }, signal),
-    stop,
+    endProcess,
+    release,
     remove: async (sandbox) => rm(layout(sandbox).directory, { recursive: true, force: true }),
     leftovers: async () => {
       const ids = (await idsIn(sandboxesDirectory(state))).map(sandboxId);
@@ -183,6 +188,3 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     },
   };
 };
-
-/** Undoing must not depend on the patience of the request that failed. */
-const UNDO_MS = 30_000;

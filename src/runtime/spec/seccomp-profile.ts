@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { JanusError } from '../../core/errors.ts';
 import type { OciSeccomp, OciSyscall } from './oci.ts';
 import { readRegularFile } from './rootfs-files.ts';

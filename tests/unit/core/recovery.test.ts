@@ -93,7 +93,8 @@ describe('what is half-made', () => {
       'runtime.remove',
       'containers.delete',
       'network.detach',
-      'host.stop',
+      'host.endProcess',
+      'host.release',
       'host.remove',
       'sandboxes.delete',
     ]);
@@ -191,7 +192,8 @@ describe('what has no record', () => {
     expect(bed.script.calls).toEqual([
       'runtime.removeLeftover',
       'network.detach',
-      'host.stop',
+      'host.endProcess',
+      'host.release',
       'host.remove',
       'sandboxes.delete',
     ]);

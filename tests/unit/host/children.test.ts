@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { runningChildren } from '../../../src/host/children.ts';
-import { waitNow } from '../../../src/host/kernel.ts';
+import { libc } from '../../../src/host/kernel.ts';
 import { type Child, killGroup, start, withNull } from '../../../src/host/process.ts';
 
 const shell = (script: string): Child => withNull((fd) => start({ path: 'sh', args: ['-c', script] }, [fd, fd, fd]));
+
+const waitpid = libc.func('int waitpid(int pid, void *status, int options)');
 
 describe('the exit of a child', () => {
   it.each([
@@ -32,7 +34,7 @@ describe('the exit of a child', () => {
   it('that somebody else has waited for is told all the same', async () => {
     const child = shell('exit 3');
     // In this turn nobody else can have waited for it.
-    while (waitNow(child.pid) === undefined);
+    waitpid(child.pid, null, 0);
     expect(await child.exited).toBe(255);
     expect(runningChildren()).toBe(0);
   });

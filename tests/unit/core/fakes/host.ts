@@ -27,7 +27,7 @@ const pathsOf = ({ id, config }: SandboxRecord): SandboxPaths => ({
   shm: undefined,
 });
 
-/** Calls: `host.check`, `.prepare`, `.startProcess`, `.writeHosts`, `.stop`, `.remove`. */
+/** Calls: `host.check`, `.prepare`, `.startProcess`, `.writeHosts`, `.endProcess`, `.release`, `.remove`. */
 export const createFakeHost = (script: Script): FakeHost => {
   const present = new Map<SandboxId, CgroupPlace>();
   const dead = new Set<SandboxId>();
@@ -48,7 +48,8 @@ export const createFakeHost = (script: Script): FakeHost => {
     paths: pathsOf,
     connect: () => Promise.reject(new Error('not faked')),
     isAlive: async ({ id, state }) => state.kind === 'ready' && !dead.has(id),
-    stop: (_sandbox, { signal }) => script.enter('host.stop', signal),
+    endProcess: (_sandbox, { signal }) => script.enter('host.endProcess', signal),
+    release: (_sandbox, { signal }) => script.enter('host.release', signal),
     remove: async ({ id }) => {
       await script.enter('host.remove');
       present.delete(id);

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { createBed, settle } from '../fakes/bed.ts';
 
-const ORDER = ['network.detach', 'host.stop', 'runtime.remove', 'containers.delete', 'host.remove', 'sandboxes.delete'];
+const ORDER = [
+  'network.detach',
+  'host.endProcess',
+  'host.release',
+  'runtime.remove',
+  'containers.delete',
+  'host.remove',
+  'sandboxes.delete',
+];
 
 describe('a removal', () => {
   it('stops a pod that is ready, and takes its containers before it', async () => {
@@ -20,20 +28,25 @@ describe('a removal', () => {
     expect(bed.script.calls).toEqual([]);
   });
 
-  it.each(['network.detach', 'host.stop', 'runtime.remove', 'containers.delete', 'host.remove', 'sandboxes.delete'])(
-    'that fails at %s leaves a pod that is not ready and can be removed again',
-    async (call) => {
-      const bed = createBed();
-      const pod = await bed.pod();
-      await bed.running(pod);
-      bed.script.failOnce(call);
-      await expect(bed.engine.removePodSandbox(pod, bed.call)).rejects.toThrow(`${call} fails`);
-      expect(bed.engine.podSandbox(pod).sandbox.state.kind).toBe('stopped');
-      await bed.engine.removePodSandbox(pod, bed.call);
-      expect([bed.sandboxStore.kept.size, bed.containerStore.kept.size]).toEqual([0, 0]);
-      expect([bed.runtime.present.size, bed.host.present.size]).toEqual([0, 0]);
-    },
-  );
+  it.each([
+    'network.detach',
+    'host.endProcess',
+    'host.release',
+    'runtime.remove',
+    'containers.delete',
+    'host.remove',
+    'sandboxes.delete',
+  ])('that fails at %s leaves a pod that is not ready and can be removed again', async (call) => {
+    const bed = createBed();
+    const pod = await bed.pod();
+    await bed.running(pod);
+    bed.script.failOnce(call);
+    await expect(bed.engine.removePodSandbox(pod, bed.call)).rejects.toThrow(`${call} fails`);
+    expect(bed.engine.podSandbox(pod).sandbox.state.kind).toBe('stopped');
+    await bed.engine.removePodSandbox(pod, bed.call);
+    expect([bed.sandboxStore.kept.size, bed.containerStore.kept.size]).toEqual([0, 0]);
+    expect([bed.runtime.present.size, bed.host.present.size]).toEqual([0, 0]);
+  });
 
   it('lets go of the pod only when all containers are done with', async () => {
     const bed = createBed();

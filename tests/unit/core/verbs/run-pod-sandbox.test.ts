@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Bed, createBed, settle } from '../fakes/bed.ts';
 import { podConfig, withNamespaces } from '../fakes/records.ts';
 
-const UNDO = ['network.detach', 'host.stop', 'host.remove', 'sandboxes.delete'];
+const UNDO = ['network.detach', 'host.endProcess', 'host.release', 'host.remove', 'sandboxes.delete'];
 const undone = ({ script }: Bed): readonly string[] => script.calls.filter((call) => UNDO.includes(call));
 
 describe('a pod', () => {
@@ -48,8 +48,8 @@ describe('a failure of', () => {
   const stages: [string, readonly string[]][] = [
     ['sandboxes.put', ['sandboxes.delete']],
     ['RunPodSandbox: intent', ['sandboxes.delete']],
-    ['host.prepare', ['host.stop', 'host.remove', 'sandboxes.delete']],
-    ['RunPodSandbox: network', ['host.stop', 'host.remove', 'sandboxes.delete']],
+    ['host.prepare', ['host.endProcess', 'host.release', 'host.remove', 'sandboxes.delete']],
+    ['RunPodSandbox: network', ['host.endProcess', 'host.release', 'host.remove', 'sandboxes.delete']],
     ['network.attach', UNDO],
     ['host.startProcess', UNDO],
     ['host.writeHosts', UNDO],

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { type Bed, createBed, settle } from '../fakes/bed.ts';
 import { withNamespaces } from '../fakes/records.ts';
 
-const TEARDOWN = ['runtime.kill SIGKILL', 'network.detach', 'host.stop'];
+const TEARDOWN = ['runtime.kill SIGKILL', 'network.detach', 'host.endProcess', 'host.release'];
 const torndown = ({ script }: Bed): readonly string[] => [
   ...new Set(script.calls.filter((call) => TEARDOWN.includes(call))),
 ];
 
 describe('a stop', () => {
-  it('ends the containers, then the network, then the namespaces', async () => {
+  it('ends the containers, then the network and the process, then the namespaces', async () => {
     const bed = createBed();
     const pod = await bed.pod();
     const container = await bed.running(pod);
@@ -43,10 +43,10 @@ describe('a stop', () => {
     const bed = createBed();
     const pod = await bed.pod(withNamespaces({ network: 'node' }));
     await bed.engine.stopPodSandbox(pod, bed.call);
-    expect(torndown(bed)).toEqual(['host.stop']);
+    expect(torndown(bed)).toEqual(['host.endProcess', 'host.release']);
   });
 
-  it.each(['network.detach', 'host.stop', 'StopPodSandbox: network', 'StopPodSandbox: commit'])(
+  it.each(['network.detach', 'host.endProcess', 'host.release', 'StopPodSandbox: network', 'StopPodSandbox: commit'])(
     'goes on with the next one after %s failed',
     async (call) => {
       const bed = createBed();
@@ -56,7 +56,7 @@ describe('a stop', () => {
       expect(bed.engine.podSandbox(pod).sandbox.state).toMatchObject({ kind: 'stopped', teardownPending: true });
       await bed.engine.stopPodSandbox(pod, bed.call);
       expect(bed.engine.podSandbox(pod).sandbox.state).toMatchObject({ teardownPending: false });
-      expect(bed.script.calls).toContain('host.stop');
+      expect(bed.script.calls).toContain('host.release');
     },
   );
 
@@ -81,6 +81,6 @@ describe('a stop', () => {
     const bed = createBed();
     const pod = await bed.pod();
     await Promise.all([bed.engine.stopPodSandbox(pod, bed.call), bed.engine.stopPodSandbox(pod, bed.call)]);
-    expect(bed.script.count('host.stop')).toBe(1);
+    expect(bed.script.count('host.release')).toBe(1);
   });
 });
