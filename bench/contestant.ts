@@ -25,6 +25,8 @@ export interface EngineAccess {
   readonly cri: ClientV1;
   readonly socket: string;
   readonly image: string;
+  /** Where its records are, if they are files that can be copied. */
+  readonly records?: string;
   /** Of the daemon that runs now. */
   readonly pid: number;
   /** SIGKILL, and a new daemon on the same directories; the milliseconds from its start until it serves. */

@@ -7,6 +7,7 @@ import { bareTools } from './engines/bare-tools.ts';
 import { containerd } from './engines/containerd.ts';
 import { janus } from './engines/janus.ts';
 import { type Machine, watchMachine } from './machine.ts';
+import { overTheFloor } from './report/floor.ts';
 import { markdown } from './report/markdown.ts';
 import { plot } from './report/plot.ts';
 import { rowsOf } from './report/rows.ts';
@@ -14,18 +15,20 @@ import { measure, type Outcome } from './rounds.ts';
 import type { Work } from './work.ts';
 import { crictlRuns } from './works/crictl-run.ts';
 import { events } from './works/events.ts';
-import { execSync } from './works/exec.ts';
+import { execs } from './works/exec.ts';
 import { podsOneByOne, podsTogether } from './works/pods.ts';
 import { polling } from './works/polling.ts';
 import { pulls } from './works/pull.ts';
+import { records } from './works/records.ts';
 import { recovery } from './works/recovery.ts';
 import { standing } from './works/standing.ts';
 
 /** How what stands grows: the same figures with more and more pods. A bed's network has room for no more than 253. */
 const curve = [10, 20, 50, 100, 200];
 const works: readonly Work[] = [
-  ...[podsOneByOne, podsTogether, execSync, events, crictlRuns, ...pulls],
+  ...[podsOneByOne, podsTogether, execs, events, crictlRuns, ...pulls],
   ...[...curve.map(standing), polling(20), polling(100), recovery(20), recovery(100)],
+  ...[1000, 5000].map(records),
 ];
 
 const makers: Readonly<Record<string, () => Contestant | Promise<Contestant>>> = {
@@ -64,7 +67,7 @@ const report = (machine: Machine): void => {
   mkdirSync(values.out, { recursive: true });
   const raw = outcomes.map(({ work, measured }) => ({ work: work.name, figures: work.figures, measured }));
   writeFileSync(join(values.out, 'raw.json'), `${JSON.stringify({ machine, raw }, null, 1)}\n`);
-  writeFileSync(join(values.out, 'table.md'), markdown(rows, names, machine));
+  writeFileSync(join(values.out, 'table.md'), markdown(rows, names, machine) + overTheFloor(outcomes));
   writeFileSync(join(values.out, 'plot.svg'), plot(rows, names));
 };
 

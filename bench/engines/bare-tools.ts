@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Bed, makeBed } from '../../tests/support/bed.ts';
 import { mustRun } from '../../tests/support/command.ts';
 import type { Contestant, PodHandle } from '../contestant.ts';
+import { FLOOR } from '../report/floor.ts';
 import { bareSpec } from './bare-spec.ts';
 
 /** Runs a program to its end, with no shell between, and gives what it wrote; rejects with that on a code other than 0. */
@@ -123,7 +124,7 @@ export const bareTools = (octet: number): Contestant => {
   mustRun('sh', '-c', `cp -a ${join(bed.graph, 'storage')}/overlay/*/diff/. ${lower}`);
   const ground = { bed, lower };
   return {
-    name: 'bare tools',
+    name: FLOOR,
     version: mustRun('runc', '--version').split('\n')[0] ?? '',
     pods: { up: () => up(ground), down: (pod) => down(ground, pod) },
     engine: undefined,

@@ -27,6 +27,7 @@ export const janus = async (runtime: 'runc' | 'crun', octet: number): Promise<Co
       cri,
       socket: bed.socket,
       image: IMAGE,
+      records: bed.graph,
       get pid() {
         return daemon.pid;
       },

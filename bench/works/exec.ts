@@ -1,4 +1,7 @@
-import type { Samples, Work } from '../work.ts';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import type { EngineAccess } from '../contestant.ts';
+import type { Figure, Samples, Work } from '../work.ts';
 
 const COUNT = 40;
 const AT_ONCE = 20;
@@ -6,36 +9,63 @@ const AT_ONCE = 20;
 const IN_TURN = 3;
 const together = `ExecSync, ${AT_ONCE} at a time`;
 
-/** ExecSync of `true` in a running container. */
-export const execSync: Work = {
+type Exec = () => Promise<void>;
+
+const execSync =
+  ({ cri: { runtime } }: EngineAccess, containerId: string): Exec =>
+  async () => {
+    const { exitCode } = await runtime.execSync({ containerId, cmd: ['/bin/true'], timeout: 30n });
+    if (exitCode !== 0) throw new Error(`true ended with ${exitCode}`);
+  };
+
+/** Exec as a client of the API server does it: the URL, a WebSocket to it, and the status that ends the session. */
+const execSession =
+  ({ cri: { runtime } }: EngineAccess, containerId: string): Exec =>
+  async () => {
+    const { url } = await runtime.exec({ containerId, cmd: ['/bin/true'], stdout: true, stderr: true });
+    const socket = new WebSocket(url.replace('http', 'ws'), 'v4.channel.k8s.io');
+    let status = '';
+    // The first byte of a message is its channel: 3 is the status.
+    socket.on('message', (data: Buffer) => (status += data[0] === 3 ? data.subarray(1).toString() : ''));
+    await once(socket, 'close');
+    if (!status.includes('Success')) throw new Error(`true ended with ${status}`);
+  };
+
+const timed = async (work: () => Promise<unknown>): Promise<number> => {
+  const begin = performance.now();
+  await work();
+  return performance.now() - begin;
+};
+
+const inTurn = async (work: Exec, count: number): Promise<readonly number[]> => {
+  const samples: number[] = [];
+  for (let i = 0; i < count; i += 1) samples.push(await timed(work));
+  return samples;
+};
+
+const figures: readonly Figure[] = ['ExecSync', 'Exec'].flatMap((name): readonly Figure[] => [
+  { name: `${name} p50`, unit: 'ms', of: 'p50' },
+  { name: `${name} p99`, unit: 'ms', of: 'p99' },
+]);
+
+/** ExecSync of `true` in a running container, and the same by a streaming session. */
+export const execs: Work = {
   name: 'exec',
-  figures: [
-    { name: 'ExecSync p50', unit: 'ms', of: 'p50' },
-    { name: 'ExecSync p99', unit: 'ms', of: 'p99' },
-    { name: together, unit: 'ms', of: 'p50' },
-  ],
+  figures: [...figures, { name: together, unit: 'ms', of: 'p50' }],
   prepare: async ({ engine, pods }) => {
     if (engine === undefined) return undefined;
     const pod = await pods.up();
-    const { runtime } = engine.cri;
-    const one = async (): Promise<number> => {
-      const begin = performance.now();
-      const { exitCode } = await runtime.execSync({ containerId: pod.containerId, cmd: ['/bin/true'], timeout: 30n });
-      if (exitCode !== 0) throw new Error(`true ended with ${exitCode}`);
-      return performance.now() - begin;
-    };
-    const several = async (): Promise<void> => {
-      for (let i = 0; i < IN_TURN; i += 1) await one();
-    };
-    for (let i = 0; i < 5; i += 1) await one();
+    const [sync, session] = [execSync(engine, pod.containerId), execSession(engine, pod.containerId)];
+    await inTurn(sync, 5);
+    await inTurn(session, 5);
     return {
       round: async (): Promise<Samples> => {
-        const samples: number[] = [];
-        for (let i = 0; i < COUNT; i += 1) samples.push(await one());
-        const begin = performance.now();
-        await Promise.all(Array.from({ length: AT_ONCE }, several));
-        const each = (performance.now() - begin) / (AT_ONCE * IN_TURN);
-        return { 'ExecSync p50': samples, 'ExecSync p99': samples, [together]: [each] };
+        const [syncs, sessions] = [await inTurn(sync, COUNT), await inTurn(session, COUNT)];
+        const all = await timed(() => Promise.all(Array.from({ length: AT_ONCE }, () => inTurn(sync, IN_TURN))));
+        return {
+          ...{ 'ExecSync p50': syncs, 'ExecSync p99': syncs, 'Exec p50': sessions, 'Exec p99': sessions },
+          [together]: [all / (AT_ONCE * IN_TURN)],
+        };
       },
       close: () => pods.down(pod),
     };

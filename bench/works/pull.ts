@@ -25,9 +25,9 @@ const build = async (world: World, { layers, megabytes }: Size, name: string): P
   return `${name}-${layers}`;
 };
 
-const publish = async (world: World, registry: string, size: Size): Promise<string> => {
-  const name = `localhost/bench-${size.layers}`;
-  const reference = `${registry}/bench/layers-${size.layers}:1`;
+const publish = async (world: World, registry: string, size: Size, tag = 1): Promise<string> => {
+  const name = `localhost/bench-${size.layers}-${tag}`;
+  const reference = `${registry}/bench/layers-${size.layers}:${tag}`;
   await world.push(await build(world, size, name), reference);
   return reference;
 };
@@ -58,5 +58,30 @@ const measured = (size: Size): Work => ({
   },
 });
 
+const AT_ONCE = 5;
+const together = `PullImage, ${AT_ONCE} of 27 MB at once`;
+
+const several: Work = {
+  name: `pull-${AT_ONCE}-at-once`,
+  figures: [{ name: together, unit: 'ms', of: 'p50' }],
+  prepare: async ({ engine }) => {
+    if (engine === undefined) return undefined;
+    const world = await createWorld();
+    const registry = await world.registry();
+    const images: string[] = [];
+    for (let tag = 1; tag <= AT_ONCE; tag += 1) images.push(await publish(world, registry, MIDDLE, tag));
+    return {
+      round: async (): Promise<Samples> => {
+        const begin = performance.now();
+        await Promise.all(images.map((image) => engine.cri.images.pullImage({ image: { image } })));
+        const took = performance.now() - begin;
+        for (const image of images) await engine.cri.images.removeImage({ image: { image } });
+        return { [together]: [took] };
+      },
+      close: () => world.close(),
+    };
+  },
+};
+
 /** Pulls from a registry on loopback; nothing of the image is in the store before. */
-export const pulls: readonly Work[] = [SMALL, MIDDLE, LARGE].map(measured);
+export const pulls: readonly Work[] = [...[SMALL, MIDDLE, LARGE].map(measured), several];
