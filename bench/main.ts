@@ -71,12 +71,18 @@ const report = (machine: Machine): void => {
   writeFileSync(join(values.out, 'plot.svg'), plot(rows, names));
 };
 
+/** A run that is cut short takes its engines and pods with it. */
+const interrupted = new Promise<never>((_, reject) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => reject(new Error(`ended by ${signal}`)));
+});
+
 try {
   for (const make of named(makers, values.against, 'contestant')) contestants.push(await make());
   const machine = watchMachine(contestants, rounds);
   // After each work: a failure in a later one loses nothing.
   for (const work of chosen) {
-    outcomes.push(await measure(work, contestants, { rounds, say }));
+    outcomes.push(await Promise.race([measure(work, contestants, { rounds, say }), interrupted]));
     report(machine());
   }
   console.log(readFileSync(join(values.out, 'table.md'), 'utf8'));

@@ -227,7 +227,8 @@ export const exitCodeNow = (pid: number): number | undefined => {
  */
 export const reapAside = (pid: number): Promise<void> =>
   new Promise((resolve) => {
-    c.waitid.async(P_PID, pid, Buffer.alloc(SIGINFO.bytes), WEXITED | WNOHANG, () => resolve());
+    // No buffer: nothing would keep it alive while the other thread writes to it.
+    c.waitid.async(P_PID, pid, null, WEXITED | WNOHANG, () => resolve());
   });
 
 const PR_SET_CHILD_SUBREAPER = 36;
