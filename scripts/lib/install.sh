@@ -8,9 +8,9 @@ janus_packages=(
   containernetworking-plugins iptables iproute2
   skopeo containers-storage golang-github-containers-common ca-certificates
 )
-# To test: images of its own making, a registry to pull them from, and the check of these scripts.
+# To test: images of its own making, a registry to pull them from, shells and a terminal for the command, Prometheus, the check of these scripts.
 # shellcheck disable=SC2034
-test_packages=(attr buildah busybox-static docker-registry shellcheck criu)
+test_packages=(attr buildah busybox-static curl docker-registry fish jq openssl prometheus shellcheck tmux zsh criu)
 
 # To boot a machine with systemd and cgroup v2, of Debian's packages, in emulation.
 # shellcheck disable=SC2034

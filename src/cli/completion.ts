@@ -22,7 +22,7 @@ const places = (command: Command, path: readonly string[] = []): readonly Place[
 
 const bash = (program: Command): string => `_janus() {
   local current=\${COMP_WORDS[COMP_CWORD]} at=janus word
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+  for word in "\${COMP_WORDS[@]:1:\$((COMP_CWORD - 1))}"; do
     case "$at $word" in
 ${places(program)
   .slice(1)
@@ -52,8 +52,13 @@ const fish = (program: Command): string =>
     })
     .join('');
 
+/** compinit comes first, for a shell whose own files do not call it. */
+const ZSH = `(( $+functions[compdef] )) || { autoload -U +X compinit && compinit -u }
+autoload -U +X bashcompinit && bashcompinit
+`;
+
 /** A script for the shell, made of the commands themselves. zsh runs bash's. */
 export const completionScript = (program: Command, shell: Shell): string => {
   if (shell === 'fish') return fish(program);
-  return shell === 'zsh' ? `autoload -U +X bashcompinit && bashcompinit\n${bash(program)}` : bash(program);
+  return shell === 'zsh' ? `${ZSH}${bash(program)}` : bash(program);
 };

@@ -114,7 +114,7 @@ export const fromCrio = (text: string): Migration => {
       ...others(network, 'crio.network.', { known: ['network_dir', 'plugin_dirs'] }),
       ...others(metricsTable, 'crio.metrics.', { known: CARRIED.metrics }),
       ...(below(crio, 'tracing')['enable_tracing'] === true
-        ? ['crio.tracing: see "traces" in the reference of Janus']
+        ? ['crio.tracing: has no like in Janus']
         : []),
       ...(below(crio, 'nri')['enable_nri'] === true ? ['crio.nri: has no like in Janus'] : []),
       ...(textOf(crio['root']) === '' ? [] : ['crio.root: images and containers stay with CRI-O; Janus pulls anew']),

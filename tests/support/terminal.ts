@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { command, mustRun } from './command.ts';
+import { until } from './wait.ts';
+
+/** A program in a terminal of its own, which is typed into and looked at. */
+export interface Terminal {
+  /** Its home directory, which is gone with it. */
+  readonly home: string;
+  type(text: string): void;
+  /** A key by tmux's name of it: `Tab`, `Enter`, `C-c`. */
+  press(key: string): void;
+  screen(): string;
+  /** Waits until the screen has this. */
+  shows(what: RegExp): Promise<string>;
+  close(): void;
+}
+
+/** By tmux, of a server of its own. */
+export const openTerminal = (program: string): Terminal => {
+  const home = mkdtempSync(join(tmpdir(), 'janus-terminal-'));
+  const tmux = (...args: readonly string[]): string =>
+    mustRun('tmux', '-S', join(home, 'tmux'), '-f', '/dev/null', ...args);
+  tmux('new-session', '-d', '-x', '160', '-y', '40', '-c', home, `env HOME=${home} TERM=screen ${program}`);
+  const screen = (): string => tmux('capture-pane', '-p', '-J');
+  return {
+    home,
+    screen,
+    type: (text) => void tmux('send-keys', '-l', text),
+    press: (key) => void tmux('send-keys', key),
+    shows: async (what) => {
+      await until(`the terminal shows ${what}`, () => what.test(screen()), 60).catch((error: unknown) => {
+        throw new Error(`${String(error)}: ${screen()}`);
+      });
+      return screen();
+    },
+    close: () => {
+      command('tmux', ['-S', join(home, 'tmux'), 'kill-server']);
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+};
