@@ -22,7 +22,7 @@ const places = (command: Command, path: readonly string[] = []): readonly Place[
 
 const bash = (program: Command): string => `_janus() {
   local current=\${COMP_WORDS[COMP_CWORD]} at=janus word
-  for word in "\${COMP_WORDS[@]:1:\$((COMP_CWORD - 1))}"; do
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
     case "$at $word" in
 ${places(program)
   .slice(1)
