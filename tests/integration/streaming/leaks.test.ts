@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 /** `JANUS_SESSIONS` makes it more, as a long test; a third of them is killed by the client. */
-const SESSIONS = Number(process.env['JANUS_SESSIONS'] ?? 200);
+const SESSIONS = Number(process.env['JANUS_SESSIONS'] ?? 1000);
 const AT_ONCE = 16;
 /** What the daemon may keep of it all: buffers that a collection has not met yet. */
 const KEPT_BYTES = 48 * 1024 * 1024;
