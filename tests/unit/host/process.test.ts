@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../../src/host/process.ts';
 
-/** A time that tells the processes of this test from all others. */
-const FOR_EVER = '86398.3';
+/** A time that tells the processes of this run from all others. */
+const FOR_EVER = `86398.${process.pid}`;
 
 const sleepers = (): number =>
   readdirSync('/proc').filter((pid) => {

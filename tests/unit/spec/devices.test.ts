@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -21,8 +21,9 @@ const prepare = (hostPath: string, { containerPath = '/dev/x', permissions = '',
 
 describe('prepareDevices', () => {
   test('reads the node, with rwm unless told otherwise', async () => {
+    const { uid, gid } = statSync('/dev/null');
     expect(await prepare('/dev/null')).toEqual([
-      { type: 'c', path: '/dev/x', major: 1, minor: 3, fileMode: 0o666, uid: 0, gid: 0, access: 'rwm' },
+      { type: 'c', path: '/dev/x', major: 1, minor: 3, fileMode: 0o666, uid, gid, access: 'rwm' },
     ]);
     expect(await prepare('/dev/null', { permissions: 'r' })).toMatchObject([{ access: 'r' }]);
   });
