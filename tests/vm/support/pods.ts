@@ -87,6 +87,10 @@ export const pidOf = async ({ client }: World, containerId: string): Promise<num
   return (JSON.parse(info['info'] ?? '{}') as { pid?: number }).pid ?? 0;
 };
 
+/** As the pause process of a pod is known to the kernel. */
+export const pauseOf = async ({ guest }: World, pod: Pod): Promise<number> =>
+  Number((await guest.sh(`cat ${cgroupOf(pod, pod.id)}/cgroup.procs`)).split('\n')[0]);
+
 export const EXITED = 2;
 
 /** The first status that shows the container's end. */
