@@ -37,7 +37,8 @@ export const openTerminal = (program: string): Terminal => {
     },
     close: () => {
       command('tmux', ['-S', join(home, 'tmux'), 'kill-server']);
-      rmSync(home, { recursive: true, force: true });
+      // The shell writes its history while it ends.
+      rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     },
   };
 };
