@@ -35,6 +35,7 @@ export const plot = (rows: readonly Row[], contestants: readonly string[]): stri
   const one = `<line x1="${x(1)}" x2="${x(1)}" y1="30" y2="${height - 10}" stroke="#111" stroke-dasharray="4 3"/><text x="${x(1) + 4}" y="${height - 2}" font-size="10">${PEER} = 1</text>`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${LEFT + WIDTH + 60}" height="${height}" font-family="sans-serif" font-size="12">`,
+    `<title>Ratios to ${PEER}, lower is better</title>`,
     '<rect width="100%" height="100%" fill="white"/>',
     ...legend,
     ...bars,
