@@ -27,9 +27,13 @@ export interface Pod {
   close(): Promise<readonly string[]>;
 }
 
-export const startPod = async (name: string, octet: number): Promise<Pod> => {
+export const startPod = async (
+  name: string,
+  octet: number,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<Pod> => {
   const bed = makeBed(name, octet);
-  let daemon = await startDaemon(bed);
+  let daemon = await startDaemon(bed, settings);
   const cri = connectV1(bed.socket);
   const sandboxConfig = podConfig(bed);
   const { podSandboxId } = await cri.runtime.runPodSandbox({ config: sandboxConfig });
@@ -40,7 +44,7 @@ export const startPod = async (name: string, octet: number): Promise<Pod> => {
     return containerId;
   };
   const start = async (): Promise<void> => {
-    daemon = await startDaemon(bed);
+    daemon = await startDaemon(bed, settings);
   };
   const restart = async (): Promise<void> => {
     await daemon.stop();
