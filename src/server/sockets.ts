@@ -25,6 +25,9 @@ const clearStale = (path: string): void => {
   }
 };
 
+/** Clients that wait to be accepted; when there is no room for one more, the kernel refuses it (EAGAIN). At most net.core.somaxconn. */
+const BACKLOG = 4096;
+
 /** Listens on a unix socket which root and the group may use, and nobody else. */
 export const listenOn = async (server: Server, { path, gid }: { path: string; gid: number }): Promise<void> => {
   mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
@@ -34,7 +37,7 @@ export const listenOn = async (server: Server, { path, gid }: { path: string; gi
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(path, resolve);
+      server.listen({ path, backlog: BACKLOG }, resolve);
     });
   } finally {
     process.umask(mask);
