@@ -50,7 +50,7 @@ JSON
 bin/janusd --config "$work/daemon.json" >"$work/janusd.log" 2>&1 &
 daemon=$!
 
-if ! node scripts/lib/quickstart.mjs "$work"; then
+if ! node scripts/run-ts.mjs scripts/lib/quickstart.mjs "$work"; then
   say "That did not work. The end of janusd's log:"
   tail -n 20 "$work/janusd.log"
   exit 1

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { credentials } from '@grpc/grpc-js';
-import * as v1 from '../../dist/adapters/v1/generated/api.js';
-import * as v1alpha2 from '../../dist/adapters/v1alpha2/generated/api.js';
+import * as v1 from '../../src/adapters/v1/generated/api.ts';
+import * as v1alpha2 from '../../src/adapters/v1alpha2/generated/api.ts';
 
 const [directory] = process.argv.slice(2);
 
