@@ -137,9 +137,16 @@ module.exports = {
     confined('protobuf-at-the-edge', 'Messages are the concern of the adapters.', 'node_modules/@bufbuild/', [
       '^src/adapters/',
     ]),
-    confined('koffi-on-one-page', 'Calls into libc stand on one page.', 'node_modules/koffi/', [
-      '^src/host/kernel[.]ts$',
+    confined('koffi-on-one-page', 'libc is opened on one page.', 'node_modules/koffi/', [
+      '^src/host/libc/library[.]ts$',
     ]),
+    {
+      name: 'libc-in-one-room',
+      comment: 'Calls into libc are declared in one room.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/host/libc/' },
+      to: path('^src/host/libc/library[.]ts$'),
+    },
     confined('prom-client-in-one-file', 'The metrics library is one file.', 'node_modules/prom-client/', [
       '^src/prometheus/metrics[.]ts$',
     ]),
@@ -151,7 +158,7 @@ module.exports = {
       comment: 'Calls into the kernel are made by what runs pods, and by the lock of the daemon.',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/(host|runtime|network|streaming)/', '^src/daemon/lock[.]ts$'] },
-      to: path('^src/host/kernel[.]ts$'),
+      to: path('^src/host/libc/'),
     },
     {
       name: 'processes-in-the-host',

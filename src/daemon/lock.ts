@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { JanusError } from '../core/errors.ts';
-import { tryLock } from '../host/kernel.ts';
+import { tryLock } from '../host/libc/files.ts';
 
 /** Holds a file locked and writes the daemon's pid into it. The kernel lets go of it when the daemon dies, however it does. */
 const hold = (path: string): number => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { JanusError } from '../core/errors.ts';
 import { bury, exitOf, isAwaited, settleEnded } from './children.ts';
-import { becomeSubreaper } from './kernel.ts';
+import { becomeSubreaper } from './libc/processes.ts';
 
 /**
  * Orphans below this process become its children instead of PID 1's: a process that an OCI runtime leaves behind is waited for as if it had been

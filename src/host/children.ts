@@ -1,5 +1,5 @@
 import { errnoOf } from '../core/errors.ts';
-import { exitCodeNow, reapAside } from './kernel.ts';
+import { exitCodeNow, reapAside } from './libc/processes.ts';
 
 /** Exit code of a child; 128 + n when signal n ended it. */
 type Settle = (exitCode: number) => void;

@@ -2,7 +2,7 @@ import { closeSync, readFileSync } from 'node:fs';
 import { errnoOf } from '../core/errors.ts';
 import type { ProcessIdentity } from '../core/model/sandbox.ts';
 import { signalNumber } from '../core/model/signals.ts';
-import { pidfdOpen, pidfdSendSignal } from './kernel.ts';
+import { pidfdOpen, pidfdSendSignal } from './libc/processes.ts';
 
 /** Fields of /proc/pid/stat behind the command, which may hold blanks and brackets (proc(5)). */
 const statFields = (pid: number): readonly string[] | undefined => {

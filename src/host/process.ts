@@ -2,7 +2,8 @@ import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { JanusError, messageOf } from '../core/errors.ts';
 import { exitOf } from './children.ts';
-import { pipe, spawn } from './kernel.ts';
+import { pipe } from './libc/files.ts';
+import { spawn } from './libc/spawn.ts';
 
 /** A program to run. Arguments and environment are passed as they are: no shell. */
 export interface Command {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { invalidArgument, notFound } from '../core/errors.ts';
 import type { Mount } from '../core/model/container.ts';
 import type { ImageStore } from '../core/ports/image-store.ts';
-import { MS, mount } from '../host/kernel.ts';
+import { MS, mount } from '../host/libc/mounts.ts';
 import { resolveInRootfs } from './spec/rootfs-files.ts';
 
 export interface ImageMountsOptions {

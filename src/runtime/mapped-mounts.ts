@@ -3,7 +3,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, invalidArgument, JanusError } from '../core/errors.ts';
 import type { IdMapping, UserNamespace } from '../core/model/security.ts';
-import { mountIdMapped } from '../host/kernel.ts';
+import { mountIdMapped } from '../host/libc/mounts.ts';
 import type { PreparedMount } from './spec/prepare-mounts.ts';
 
 export interface MappedMountsOptions {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { errnoOf } from '../core/errors.ts';
-import { setAttribute } from '../host/kernel.ts';
+import { setAttribute } from '../host/libc/files.ts';
 
 const SELINUX = 'security.selinux';
 

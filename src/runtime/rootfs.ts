@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { errnoOf } from '../core/errors.ts';
 import type { Image } from '../core/model/image.ts';
 import { makeDirectory } from '../host/files.ts';
-import { mount, mountIdMapped, unmount } from '../host/kernel.ts';
+import { mount, mountIdMapped, unmount } from '../host/libc/mounts.ts';
 import type { ContainerLayout } from './container-layout.ts';
 
 /** A user namespace whose root owns the files that the image gives to root. */

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf, JanusError, messageOf } from '../../core/errors.ts';
-import { connectSeqpacket, streamOver } from '../../host/descriptors.ts';
+import { connectSeqpacket, streamOver } from '../../host/libc/descriptors.ts';
 
 /** First byte of each packet that conmon sends. */
 const STDOUT = 2;

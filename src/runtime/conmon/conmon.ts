@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, readFileSync, writeSync } from 'node:fs';
 import { JanusError } from '../../core/errors.ts';
 import type { ContainerRef } from '../../core/ports/container-runtime.ts';
 import type { Staged } from '../../core/stages.ts';
-import { pipe } from '../../host/kernel.ts';
+import { pipe } from '../../host/libc/files.ts';
 import { type Command, firstLine, killGroup, readEnd, start, withNull } from '../../host/process.ts';
 import { lastReason } from '../../host/tool-log.ts';
 import type { ContainerLayout } from '../container-layout.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { listenUnix, receiveDescriptor } from '../../host/descriptors.ts';
+import { listenUnix, receiveDescriptor } from '../../host/libc/descriptors.ts';
 
 /** The socket on which a runtime hands over the terminal that it has made (runtime.md, `--console-socket`). */
 export interface ConsoleSocket {

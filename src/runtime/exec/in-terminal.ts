@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRef, SessionIo, TerminalSize } from '../../core/ports/container-runtime.ts';
-import { type OwnStream, setTerminalSize, streamOver } from '../../host/descriptors.ts';
+import { type OwnStream, setTerminalSize, streamOver } from '../../host/libc/descriptors.ts';
 import { openConsole } from './console.ts';
 import type { ExecEnvironment } from './exec-environment.ts';
 import { type StartedProcess, startProcess } from './start-process.ts';

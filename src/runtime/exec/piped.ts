@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import type { ContainerRef } from '../../core/ports/container-runtime.ts';
-import type { OwnStream } from '../../host/descriptors.ts';
-import { pipe } from '../../host/kernel.ts';
+import type { OwnStream } from '../../host/libc/descriptors.ts';
+import { pipe } from '../../host/libc/files.ts';
 import { readEnd, writeEnd } from '../../host/process.ts';
 import type { ExecEnvironment } from './exec-environment.ts';
 import { type StartedProcess, startProcess } from './start-process.ts';

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { bytesWaiting, type OwnStream } from '../../host/descriptors.ts';
+import { bytesWaiting, type OwnStream } from '../../host/libc/descriptors.ts';
 
 /** One output of a process on its way to the client. */
 export interface Relay {

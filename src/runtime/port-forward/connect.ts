@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { errnoOf, JanusError, messageOf } from '../../core/errors.ts';
-import { INET, inetSocket } from '../../host/descriptors.ts';
+import { INET, inetSocket } from '../../host/libc/descriptors.ts';
 
 const loopbacks = [
   { host: '127.0.0.1', family: INET.v4 },

@@ -13,7 +13,7 @@ import type {
 } from '../../core/ports/sandbox-host.ts';
 import type { Staged } from '../../core/stages.ts';
 import { makeDirectory } from '../../host/files.ts';
-import { unmount } from '../../host/kernel.ts';
+import { unmount } from '../../host/libc/mounts.ts';
 import { signalProcess } from '../../host/process-identity.ts';
 import { cgroupPids, joinCgroup, makeCgroup } from '../cgroups/cgroup.ts';
 import { findCgroups, placeOf } from '../cgroups/find.ts';

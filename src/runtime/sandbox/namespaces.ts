@@ -1,17 +1,8 @@
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, invalidArgument } from '../../core/errors.ts';
-import {
-  CLONE,
-  loopbackUp,
-  MS,
-  mount,
-  type NamespaceKind,
-  sethostname,
-  setns,
-  unmount,
-  unshare,
-} from '../../host/kernel.ts';
+import { MS, mount, unmount } from '../../host/libc/mounts.ts';
+import { CLONE, loopbackUp, type NamespaceKind, sethostname, setns, unshare } from '../../host/libc/namespaces.ts';
 import type { Sysctl } from '../spec/sysctls.ts';
 
 /** Namespaces that can be made and pinned without a process of their own. */

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { SandboxRecord } from '../../core/model/sandbox.ts';
-import { MS, mount } from '../../host/kernel.ts';
+import { MS, mount } from '../../host/libc/mounts.ts';
 import { pinnedKinds, type SandboxLayout } from './layout.ts';
 import { inNamespaces } from './namespaces.ts';
 import { userNamespaceOf } from './user-namespace.ts';

@@ -10,8 +10,8 @@ import {
   receiveDescriptor,
   setTerminalSize,
   streamOver,
-} from '../../../src/host/descriptors.ts';
-import { pipe } from '../../../src/host/kernel.ts';
+} from '../../../src/host/libc/descriptors.ts';
+import { pipe } from '../../../src/host/libc/files.ts';
 
 const linkOf = (fd: string): string => {
   try {

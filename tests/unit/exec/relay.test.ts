@@ -1,8 +1,8 @@
 import { closeSync, writeSync } from 'node:fs';
 import { PassThrough, Writable } from 'node:stream';
 import { afterEach, expect, it } from 'vitest';
-import type { OwnStream } from '../../../src/host/descriptors.ts';
-import { pipe } from '../../../src/host/kernel.ts';
+import type { OwnStream } from '../../../src/host/libc/descriptors.ts';
+import { pipe } from '../../../src/host/libc/files.ts';
 import { readEnd } from '../../../src/host/process.ts';
 import { feed, relay } from '../../../src/runtime/exec/relay.ts';
 

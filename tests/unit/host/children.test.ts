@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { runningChildren } from '../../../src/host/children.ts';
-import { libc } from '../../../src/host/kernel.ts';
+import { call } from '../../../src/host/libc/library.ts';
 import { type Child, killGroup, start, withNull } from '../../../src/host/process.ts';
 
 const shell = (script: string): Child => withNull((fd) => start({ path: 'sh', args: ['-c', script] }, [fd, fd, fd]));
 
-const waitpid = libc.func('int waitpid(int pid, void *status, int options)');
+const waitpid = call('int waitpid(int pid, void *status, int options)');
 
 describe('the exit of a child', () => {
   it.each([

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makePrivateDirectory, replaceFile } from '../../../src/host/files.ts';
-import { mount, unmount } from '../../../src/host/kernel.ts';
+import { mount, unmount } from '../../../src/host/libc/mounts.ts';
 
 let directory: string;
 beforeEach(() => {

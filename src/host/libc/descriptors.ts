@@ -1,7 +1,7 @@
-/** The second page of calls into libc: descriptors of kinds that Node cannot make. All of them return at once. */
+/** Descriptors of kinds that Node cannot make. */
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { checked, libc, struct } from './kernel.ts';
+import { call, checked, struct } from './library.ts';
 
 struct('iovec', { base: 'void *', length: 'size_t' });
 struct('msghdr', {
@@ -13,9 +13,6 @@ struct('msghdr', {
   controlLength: 'size_t',
   flags: 'int',
 });
-
-type Call = (...args: readonly unknown[]) => number;
-const call = (signature: string): Call => libc.func(signature) as Call;
 
 const c = {
   socket: call('int socket(int domain, int type, int protocol)'),
