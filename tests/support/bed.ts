@@ -98,6 +98,11 @@ const isMonitor = (pid: string, directory: string): boolean => {
   }
 };
 
+/** Removes those that meet the conditions (find(1)) and are empty, in each hierarchy. */
+export const removeCgroups = (...conditions: readonly string[]): void => {
+  command('find', ['/sys/fs/cgroup', '-depth', '-type', 'd', ...conditions, '-exec', 'rmdir', '{}', ';']);
+};
+
 type Place = Pick<Bed, 'directory' | 'state' | 'bridge' | 'cgroupParent'>;
 
 /** Processes are ended by pid before what they use is taken away. */
@@ -105,18 +110,7 @@ const clearKernel = ({ directory, bridge, cgroupParent }: Place): void => {
   for (const pid of processesOf(directory, cgroupParent)) command('kill', ['-9', String(pid)]);
   for (const path of mountsBelow(directory)) command('umount', ['-l', path]);
   command('ip', ['link', 'delete', bridge]);
-  command('find', [
-    '/sys/fs/cgroup',
-    '-depth',
-    '-type',
-    'd',
-    '-path',
-    `*${cgroupParent}*`,
-    '-exec',
-    'rmdir',
-    '{}',
-    ';',
-  ]);
+  removeCgroups('-path', `*${cgroupParent}*`);
 };
 
 const rebootBed = (bed: Place): void => {

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bed, IMAGE } from './bed.ts';
 import { connectV1 } from './clients.ts';
 import { mustRun } from './command.ts';
 import type { RunningDaemon } from './daemon.ts';
+import { end } from './end.ts';
 import { until } from './wait.ts';
 
 const PAUSE = 'docker.io/library/janus-test-pause:1';
@@ -56,15 +56,6 @@ const serves = async (child: ChildProcess, { socket }: Bed, log: () => string): 
   } finally {
     cri.close();
   }
-};
-
-const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<number> => {
-  if (child.exitCode === null && child.signalCode === null) {
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    await exited;
-  }
-  return child.exitCode ?? -1;
 };
 
 /** Debian's containerd in the place of janusd: on the bed's socket, with all that it has in the bed. Resolves when it answers over CRI v1. */

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bed } from './bed.ts';
+import { end } from './end.ts';
 import { dist } from './paths.ts';
 import { until } from './wait.ts';
 
@@ -43,15 +44,6 @@ export const writeConfig = (bed: Bed, extra: Readonly<Record<string, unknown>> =
   };
   writeFileSync(path, JSON.stringify(config));
   return path;
-};
-
-const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<number> => {
-  if (child.exitCode === null && child.signalCode === null) {
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    await exited;
-  }
-  return child.exitCode ?? -1;
 };
 
 /** Starts the built daemon. */

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mountsBelow } from '../../support/bed.ts';
-import { command, mustRun } from '../../support/command.ts';
+import { mountsBelow, removeCgroups } from '../../support/bed.ts';
+import { mustRun } from '../../support/command.ts';
 import { repository, tool } from '../../support/paths.ts';
 import { isWhole, missing, outputs, scriptOf, stepsOf, unmarked } from './page.ts';
 
@@ -63,20 +63,7 @@ const run = (page: string): string => {
     );
     return `${stdout}${status === 0 ? '' : `\nended with ${status}: ${stderr}`}`;
   } finally {
-    command('find', [
-      '/sys/fs/cgroup',
-      '-depth',
-      '-type',
-      'd',
-      '-path',
-      '*/janus*',
-      '-name',
-      'janus',
-      '-exec',
-      'rmdir',
-      '{}',
-      ';',
-    ]);
+    removeCgroups('-path', '*/janus*', '-name', 'janus');
     rmSync(work, { recursive: true, force: true });
   }
 };

@@ -1,0 +1,48 @@
+import { type Bed, IMAGE } from '../../tests/support/bed.ts';
+import { connectV1 } from '../../tests/support/clients.ts';
+import type { RunningDaemon } from '../../tests/support/daemon.ts';
+import type { Contestant } from '../contestant.ts';
+import { criPods } from '../cri-pods.ts';
+import { orUndo } from './or-undo.ts';
+
+export interface CriEngine {
+  readonly name: string;
+  /** With all that the engine has; it goes with the contestant. */
+  readonly bed: Bed;
+  /** Starts the daemon; resolves when it serves. */
+  readonly start: () => Promise<RunningDaemon>;
+  readonly records?: string;
+}
+
+/** An engine behind its socket, which serves CRI v1. */
+export const criEngine = async ({ name, bed, start, records }: CriEngine): Promise<Contestant> => {
+  let daemon = await orUndo(() => bed.dispose(), start);
+  const cri = connectV1(bed.socket);
+  const close = async (): Promise<void> => {
+    cri.close();
+    await daemon.stop();
+    bed.dispose();
+  };
+  const { runtimeVersion } = await orUndo(close, () => cri.runtime.version({}));
+  return {
+    name,
+    version: runtimeVersion,
+    pods: criPods(cri, { image: IMAGE, logs: bed.logs, cgroupParent: `${bed.cgroupParent}/pods` }),
+    engine: {
+      cri,
+      socket: bed.socket,
+      image: IMAGE,
+      ...(records !== undefined && { records }),
+      get pid() {
+        return daemon.pid;
+      },
+      restart: async () => {
+        await daemon.kill();
+        const begin = performance.now();
+        daemon = await start();
+        return performance.now() - begin;
+      },
+    },
+    close,
+  };
+};
