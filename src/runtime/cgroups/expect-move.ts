@@ -23,8 +23,11 @@ const ownDirectory = (hierarchy: CgroupHierarchy, proc: string): string | undefi
  * state (10 to 20 ms, in which the runtime's `create` stands still); those which follow for as long again do not. Moving the daemon to where it is
  * already changes nothing, and starts that wait while the container's root and spec are made. Nobody waits for it, and it may fail.
  */
-export const expectMove = (hierarchy: CgroupHierarchy, proc = '/proc/self/cgroup'): Promise<void> =>
-  Promise.resolve()
-    .then(() => ownDirectory(hierarchy, proc))
-    .then((directory) => (directory === undefined ? undefined : writeFile(`${directory}/cgroup.procs`, '0')))
-    .catch(() => undefined);
+export const expectMove = async (hierarchy: CgroupHierarchy, proc = '/proc/self/cgroup'): Promise<void> => {
+  try {
+    const directory = ownDirectory(hierarchy, proc);
+    if (directory !== undefined) await writeFile(`${directory}/cgroup.procs`, '0');
+  } catch {
+    // Then the runtime waits, as it would have without.
+  }
+};
