@@ -60,6 +60,17 @@ describe('a call', () => {
     await vi.waitFor(() => expect(reasons).toMatchObject([{ kind }]));
   });
 
+  test('that was answered does not abort, whatever grpc-js says afterwards', async () => {
+    const signals: AbortSignal[] = [];
+    const { runtime } = await start({
+      startContainer: async (_id: string, { signal }: Call) => void signals.push(signal),
+    });
+    await ask(runtime, runtime.startContainer, { containerId });
+    // The next call comes on the same connection, after all that was to be said of the first.
+    await ask(runtime, runtime.startContainer, { containerId });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
+  });
+
   test('is logged once, with its id, time and code, and reported to the observer', async () => {
     const { runtime, lines, reports } = await start({});
     await ask(runtime, runtime.startContainer, { containerId });

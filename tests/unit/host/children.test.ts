@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { existsSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
 import { runningChildren } from '../../../src/host/children.ts';
 import { call } from '../../../src/host/libc/library.ts';
 import { type Child, killGroup, start, withNull } from '../../../src/host/process.ts';
@@ -15,6 +16,12 @@ describe('the exit of a child', () => {
     ['kill -KILL $$', 137],
   ])('of %j is %i', async (script, exitCode) => {
     expect(await shell(script).exited).toBe(exitCode);
+  });
+
+  it('leaves no corpse', async () => {
+    const child = shell('exit 0');
+    await child.exited;
+    await vi.waitFor(() => expect(existsSync(`/proc/${child.pid}`)).toBe(false));
   });
 
   it('is told for each of many', async () => {

@@ -18,6 +18,18 @@ describe('a stop', () => {
     expect(bed.engine.container(container).state).toMatchObject({ kind: 'exited', exit: { exitCode: 137 } });
   });
 
+  it('ends the process while the network is left, and keeps the namespaces until both are done', async () => {
+    const bed = createBed();
+    const pod = await bed.pod();
+    const release = bed.script.hold('network.detach');
+    const stopped = bed.engine.stopPodSandbox(pod, bed.call);
+    await settle();
+    expect(torndown(bed)).toEqual(['network.detach', 'host.endProcess']);
+    release();
+    await stopped;
+    expect(torndown(bed)).toEqual(['network.detach', 'host.endProcess', 'host.release']);
+  });
+
   it('is on record before its first effect', async () => {
     const bed = createBed();
     const pod = await bed.pod();
