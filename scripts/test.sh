@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib/install.sh
 
-steps=(types lint boundaries generated subset shell build build-without-v1 unit contract tools integration faults storm vm conformance kubelet bench)
+steps=(types lint boundaries generated subset shell build build-without-v1 quickstart unit contract tools integration faults storm vm conformance kubelet bench)
 reports=.cache/reports
 passed=0 failed=0 skipped=0
 
@@ -15,6 +15,7 @@ command_of() { # command_of CHECK: sets `command`
     types | lint | boundaries | generated | subset) command=(npm run --silent "check:$1") ;;
     shell) command=(shellcheck -x -S warning scripts/*.sh scripts/lib/*.sh tests/vm/*.sh .ci/run) ;;
     build) command=(node scripts/build.mjs --fast) ;; # types are a check of their own
+    quickstart) command=(scripts/quickstart.sh) ;;
     storm) command=(npm run --silent storm -- --kills 20 --seed 1) ;;
     bench) command=(npm run --silent bench -- --work "pods,exec" --against "janus,floor" --rounds 1 --out .cache/bench-smoke) ;; # that it runs
     build-without-v1) command=(node scripts/build.mjs --v1 off --out .cache/build-without-v1) ;;
