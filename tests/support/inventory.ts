@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Bed } from './bed.ts';
 import { command } from './command.ts';
 
@@ -32,18 +32,27 @@ const leased = (bed: Bed): readonly string[] => {
 const monitored = ({ directory }: Bed): readonly string[] =>
   readdirSync('/proc').flatMap((pid) => {
     if (!/^\d+$/.test(pid)) return [];
-    const args = readArguments(pid);
+    const args = words(pid, 'cmdline');
     const of = args[args.indexOf('--cid') + 1];
     return args[0] === 'conmon' && of !== undefined && args.some((arg) => arg.startsWith(`${directory}/`)) ? [of] : [];
   });
 
-const readArguments = (pid: string): readonly string[] => {
+/** Words of a file of proc(5); none of a process that has ended. */
+const words = (pid: string, file: 'cmdline' | 'environ'): readonly string[] => {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0');
   } catch {
     return [];
   }
 };
+
+/** The pods of this bed for which a process stands. */
+const standing = ({ state }: Bed): readonly string[] =>
+  readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid))
+    .flatMap((pid) => words(pid, 'environ'))
+    .filter((entry) => entry.startsWith(`JANUS_SANDBOX=${state}/`))
+    .map((entry) => basename(entry));
 
 const inCgroups = ({ cgroupParent }: Bed): readonly string[] =>
   command('find', ['/sys/fs/cgroup', '-type', 'd', '-path', `*${cgroupParent}/*`]).stdout.match(IDS) ?? [];
@@ -69,6 +78,7 @@ export const readInventory = (bed: Bed) => ({
   runtimeStates: unique(names(join(bed.state, 'runtimes')).flatMap((name) => idsIn(join(bed.state, 'runtimes', name)))),
   cgroups: unique(inCgroups(bed)),
   monitors: unique(monitored(bed)),
+  processes: unique(standing(bed)),
   strays: strays(bed),
 });
 
@@ -111,6 +121,8 @@ const expected = ({ pods, containers, halfStopped = [] }: Listing): Expected => 
       [...ended, ...halfStopped],
     ],
     monitors: [alive],
+    // A pod that shares its PID namespace has an init of the runtime instead.
+    processes: [[], [...ready, ...halfStopped]],
     strays: [[]],
   };
 };

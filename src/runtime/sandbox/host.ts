@@ -30,7 +30,7 @@ import { podHostname, writeEtcFiles, writeHosts } from './etc-files.ts';
 import { layoutOf, pathsOf, pinnedKinds, type SandboxLayout, sandboxesDirectory, sharesPid } from './layout.ts';
 import { makeNamespaces, type PinnedKind, pin, pinPath, unpin } from './namespaces.ts';
 import { inNetwork } from './network.ts';
-import { startPause } from './pause.ts';
+import { endPause, startPause } from './pause.ts';
 import { holdsSysfs, mountShm, mountSysfs } from './pod-mounts.ts';
 import { makeInitRoot, type RuntimeCommand, removeSharedInit, startSharedInit } from './shared-init.ts';
 import { startScope, stopScope } from './systemd-scope.ts';
@@ -123,7 +123,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     kinds: readonly PinnedKind[],
     { signal, stage }: Staged<ProcessStage>,
   ): Promise<ProcessIdentity> => {
-    const process = startPause(layout(sandbox).pins, kinds);
+    const process = startPause(layout(sandbox), kinds);
     try {
       await stage?.('pod-cgroup');
       await place(sandbox, process, signal);
@@ -141,10 +141,11 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
 
   const endProcess = async (sandbox: SandboxRecord, { signal, stage }: Staged<EndStage>): Promise<void> => {
     await stage?.('pod-cgroup');
+    const halfMade = sandbox.state.kind === 'creating';
     if (sharesPid(sandbox)) {
-      if (sandbox.state.kind === 'creating') await endMaking(layout(sandbox).bundle, { signal });
+      if (halfMade) await endMaking(layout(sandbox).bundle, { signal });
       await removeSharedInit(sandbox, runtime, signal);
-    }
+    } else if (halfMade) await endPause(layout(sandbox), { signal });
     await killCgroup(cgroups, cgroupOf(sandbox));
     if (sandbox.cgroupDriver === 'systemd') await stopScope(scopeName(sandbox.id), signal);
     await removeCgroup(cgroups, cgroupOf(sandbox));

@@ -1,21 +1,36 @@
 import { JanusError } from '../../core/errors.ts';
 import type { ProcessIdentity } from '../../core/model/sandbox.ts';
+import { endProcesses } from '../../host/find-processes.ts';
 import { type Command, start, withNull } from '../../host/process.ts';
 import { identify } from '../../host/process-identity.ts';
+import type { SandboxLayout } from './layout.ts';
 import { inNamespaces, type PinnedKind } from './namespaces.ts';
 
 /** Sleeps for ever and reaps what is handed to it. Its pages are shared by all pods of the node. */
 export const PAUSE = 'catatonit';
 
-const command: Command = { path: PAUSE, args: ['-P'], env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' }, cwd: '/' };
+/** Says in the environment of the process whose it is: its arguments are the same for all pods. */
+const OWNER = 'JANUS_SANDBOX';
+
+const commandFor = (directory: string): Command => ({
+  path: PAUSE,
+  args: ['-P'],
+  env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', [OWNER]: directory },
+  cwd: '/',
+});
 
 /**
  * Starts the process that stands for a pod in its namespaces: the pod's network figures are read by it, by Janus and by cAdvisor.
  * It is not PID 1 of anything, so containers never see the host's file system through it.
  */
-export const startPause = (pins: string, kinds: readonly PinnedKind[]): ProcessIdentity => {
+export const startPause = ({ directory, pins }: SandboxLayout, kinds: readonly PinnedKind[]): ProcessIdentity => {
+  const command = commandFor(directory);
   const { pid } = inNamespaces(pins, kinds, () => withNull((fd) => start(command, [fd, fd, fd])));
   const identity = identify(pid);
   if (identity === undefined) throw new JanusError('internal', `${PAUSE} ended at once`);
   return identity;
 };
+
+/** Ends the process of a sandbox that is half made: a daemon that was killed may have put it into no cgroup and no record yet. */
+export const endPause = ({ directory }: SandboxLayout, options: { signal: AbortSignal }): Promise<void> =>
+  endProcesses('environ', (entries) => entries.includes(`${OWNER}=${directory}`), options);
