@@ -73,9 +73,11 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> =
   await exited;
 };
 
+/** On both of its ports, which it opens in any order. */
 const answers = async (): Promise<boolean> => {
   try {
-    return (await request(`${KUBELET}/healthz`)).status === 200;
+    const said = await Promise.all([KUBELET, READ_ONLY].map((url) => request(`${url}/healthz`)));
+    return said.every(({ status }) => status === 200);
   } catch {
     // It does not listen yet.
     return false;
