@@ -117,7 +117,7 @@ const down = async (ground: Ground, { podSandboxId: id }: PodHandle): Promise<vo
 
 /** The floor: what the tools alone need for the same effects, one after the other, with no engine. */
 export const bareTools = (octet: number): Contestant => {
-  const bed = makeBed('bfloor', octet);
+  const bed = makeBed('bfloor', octet, 22);
   const lower = join(bed.directory, 'lower');
   mkdirSync(lower);
   // The image has one layer.

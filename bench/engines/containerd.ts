@@ -6,7 +6,7 @@ import { orUndo } from './or-undo.ts';
 
 /** Debian's containerd over CRI v1, in directories of its own. */
 export const containerd = async (octet: number): Promise<Contestant> => {
-  const bed = makeBed('bctd', octet);
+  const bed = makeBed('bctd', octet, 22);
   const contestant = await criEngine({ name: 'containerd', bed, start: () => startContainerd(bed) });
   await orUndo(
     () => contestant.close(),

@@ -6,7 +6,7 @@ import { criEngine } from './cri-engine.ts';
 
 /** A janusd of its own, as it is built in dist/, with one of the runtimes. */
 export const janus = (runtime: 'runc' | 'crun', octet: number): Promise<Contestant> => {
-  const bed: Bed = makeBed(`b${runtime}`, octet);
+  const bed: Bed = makeBed(`b${runtime}`, octet, 22);
   const settings = {
     'default-runtime': runtime,
     runtimes: crunRuntime(bed),

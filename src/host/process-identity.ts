@@ -27,6 +27,15 @@ export const identify = (pid: number): ProcessIdentity | undefined => {
 
 export const isRunning = (process: ProcessIdentity): boolean => identify(process.pid)?.startTime === process.startTime;
 
+/** Whether any process, or a corpse, has this pid. */
+export const hasPid = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
 /**
  * Sends a signal ("SIGTERM", "SIGRTMIN+3") to this very process: a pidfd is taken before the identity is checked, so that a
  * reused pid is never hit. False: the process has ended. Throws RangeError for a name that is none.

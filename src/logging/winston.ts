@@ -6,17 +6,20 @@ import { formatLine } from './line.ts';
 import { plainFields } from './plain.ts';
 import { createRotatingFile } from './rotating-file.ts';
 
+type Level = LogConfig['level'];
+const LEVELS: Readonly<Record<Level, number>> = { error: 0, warn: 1, info: 2, debug: 3 };
+
 /** Called once, at the start; throws if the log's directory or file cannot be made. */
 export const createLogger = (config: LogConfig): Logger => {
   const logger = winston.createLogger({
     level: config.level,
-    levels: { error: 0, warn: 1, info: 2, debug: 3 },
+    levels: LEVELS,
     format: line(),
     transports: [
       new winston.transports.Stream({ stream: config.driver === 'stdout' ? standardOutput() : fileOf(config) }),
     ],
   });
-  return loggerWith(logger, {});
+  return loggerWith({ logger, isOn: (level) => LEVELS[level] <= LEVELS[config.level] }, {});
 };
 
 const standardOutput = (): NodeJS.WriteStream => {
@@ -44,17 +47,24 @@ const line = winston.format((info) => {
   return info;
 });
 
-const loggerWith = (logger: winston.Logger, common: LogFields): Logger => {
-  const write =
-    (level: LogConfig['level']) =>
-    (message: string, fields?: LogFields): void => {
-      if (logger.isLevelEnabled(level)) logger.log({ level, message, fields: { ...common, ...fields } });
-    };
+interface Sink {
+  readonly logger: winston.Logger;
+  /** The level is that of the start: what is off costs nothing at all. winston itself asks each of its transports, each time. */
+  readonly isOn: (level: Level) => boolean;
+}
+
+const nothing = (): void => undefined;
+
+const loggerWith = (sink: Sink, common: LogFields): Logger => {
+  const write = (level: Level): Logger['info'] =>
+    sink.isOn(level)
+      ? (message, fields) => void sink.logger.log({ level, message, fields: { ...common, ...fields } })
+      : nothing;
   return {
     error: write('error'),
     warn: write('warn'),
     info: write('info'),
     debug: write('debug'),
-    child: (fields) => loggerWith(logger, { ...common, ...fields }),
+    child: (fields) => loggerWith(sink, { ...common, ...fields }),
   };
 };

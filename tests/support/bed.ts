@@ -39,8 +39,8 @@ const network = (name: string, subnet: string, dataDir: string): string =>
     ],
   });
 
-/** `name` has at most 8 characters: it is part of an interface's name. `octet` makes the pods' subnet 10.88.`octet`.0/24. */
-export const makeBed = (name: string, octet: number): Bed => {
+/** `name` has at most 8 characters: it is part of an interface's name. `octet` and `prefix` make the pods' subnet: 10.88.`octet`.0/24 has room for 253. */
+export const makeBed = (name: string, octet: number, prefix = 24): Bed => {
   const directory = mkdtempSync(join(tmpdir(), `janus-${name}-`));
   // As /run is: the root of a pod's user namespace has to get through to its files.
   chmodSync(directory, 0o711);
@@ -49,7 +49,7 @@ export const makeBed = (name: string, octet: number): Bed => {
   mkdirSync(cniDirectory);
   writeFileSync(
     join(cniDirectory, '10-test.conflist'),
-    network(bridge, `10.88.${octet}.0/24`, join(directory, 'ipam')),
+    network(bridge, `10.88.${octet}.0/${prefix}`, join(directory, 'ipam')),
   );
   const bed = {
     directory,

@@ -18,7 +18,7 @@ const unary =
   async (call: ServerUnaryCall<unknown, unknown>, respond: sendUnaryData<unknown>): Promise<void> => {
     const invocation = begin(rpc, call, watch);
     try {
-      const response = await handler(call.request, { signal: invocation.signal });
+      const response = await handler(call.request, invocation);
       respond(null, response);
       invocation.succeeded(response);
     } catch (error) {

@@ -14,7 +14,7 @@ import type {
 import type { Staged } from '../../core/stages.ts';
 import { makeDirectory } from '../../host/files.ts';
 import { unmount } from '../../host/libc/mounts.ts';
-import { signalProcess } from '../../host/process-identity.ts';
+import { hasPid, signalProcess } from '../../host/process-identity.ts';
 import { cgroupPids, joinCgroup, makeCgroup } from '../cgroups/cgroup.ts';
 import { findCgroups, placeOf } from '../cgroups/find.ts';
 import type { CgroupHierarchy } from '../cgroups/hierarchy.ts';
@@ -169,6 +169,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     paths: (sandbox) => pathsOf(sandbox, layout(sandbox)),
     startProcess,
     writeHosts: (sandbox, ips) => writeHosts(sandbox, layout(sandbox), ips),
+    mayRun: ({ pid }) => hasPid(pid),
     isAlive: async (sandbox) => {
       const { state: current } = sandbox;
       if (current.kind !== 'ready') return false;

@@ -133,7 +133,67 @@ describe('what a verb could neither finish nor take back', () => {
   });
 });
 
+describe('a sweep that only looks', () => {
+  const look = { thorough: false };
+
+  it('finds a pod and a container whose pids are gone', async () => {
+    const bed = createBed();
+    const pod = await bed.pod();
+    const id = await bed.running(pod);
+    bed.runtime.unmonitored.add(id);
+    bed.runtime.end(id, 0);
+    bed.host.dead.add(pod);
+    bed.host.gone.add(10).add(20);
+    await sweep(bed.ctx, look);
+    expect(bed.engine.container(id).state.kind).toBe('exited');
+    expect(bed.engine.podSandbox(pod).sandbox.state.kind).toBe('stopped');
+  });
+
+  it('leaves to a thorough one what is not what it was, under a pid that is there', async () => {
+    const bed = createBed();
+    const pod = await bed.pod();
+    const id = await bed.running(pod);
+    bed.runtime.unmonitored.add(id);
+    bed.runtime.end(id, 0);
+    bed.host.dead.add(pod);
+    await sweep(bed.ctx, look);
+    expect(bed.engine.container(id).state.kind).toBe('running');
+    expect(bed.engine.podSandbox(pod).sandbox.state.kind).toBe('ready');
+    await sweep(bed.ctx);
+    expect(bed.engine.container(id).state.kind).toBe('exited');
+    expect(bed.engine.podSandbox(pod).sandbox.state.kind).toBe('stopped');
+  });
+
+  it('takes down what was left half made', async () => {
+    const bed = createBed();
+    bed.script.failOnce('host.startProcess');
+    bed.script.failOnce('network.detach');
+    await expect(bed.pod()).rejects.toThrow('cleaning up failed');
+    await sweep(bed.ctx, look);
+    expect(bed.ctx.sandboxes.all()).toEqual([]);
+  });
+});
+
 describe('sweeping', () => {
+  it('makes sure of everything each sixth time', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const bed = createBed();
+    await bed.pod();
+    const isAlive = vi.spyOn(bed.host, 'isAlive');
+    using _sweeping = startSweeping(bed.ctx, 1000);
+    const after = async (sweeps: number): Promise<number> => {
+      for (let i = 0; i < sweeps; i += 1) {
+        vi.advanceTimersByTime(1000);
+        await settle();
+        await settle();
+      }
+      return isAlive.mock.calls.length;
+    };
+    expect(await after(5)).toBe(0);
+    expect(await after(1)).toBe(1);
+    expect(await after(6)).toBe(2);
+  });
+
   it('goes on until it is disposed of, one sweep at a time', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const bed = createBed();
@@ -141,6 +201,8 @@ describe('sweeping', () => {
     let answer: (alive: boolean) => void = () => undefined;
     const isAlive = vi.fn(() => new Promise<boolean>((resolve) => (answer = resolve)));
     bed.host.isAlive = isAlive;
+    // So that each sweep asks for more than its pid.
+    bed.host.gone.add(10);
     const sweeping = startSweeping(bed.ctx, 1000);
     vi.advanceTimersByTime(3000);
     await settle();

@@ -13,6 +13,8 @@ export interface FakeHost extends SandboxHost {
   readonly present: Map<SandboxId, CgroupPlace>;
   /** Pods whose process has ended. */
   readonly dead: Set<SandboxId>;
+  /** Pids that no process has. */
+  readonly gone: Set<number>;
 }
 
 const pathsOf = ({ id, config }: SandboxRecord): SandboxPaths => ({
@@ -31,9 +33,11 @@ const pathsOf = ({ id, config }: SandboxRecord): SandboxPaths => ({
 export const createFakeHost = (script: Script): FakeHost => {
   const present = new Map<SandboxId, CgroupPlace>();
   const dead = new Set<SandboxId>();
+  const gone = new Set<number>();
   return {
     present,
     dead,
+    gone,
     check: () => void script.calls.push('host.check'),
     prepare: async (sandbox, { signal }) => {
       present.set(sandbox.id, sandbox);
@@ -47,6 +51,7 @@ export const createFakeHost = (script: Script): FakeHost => {
     writeHosts: () => script.enter('host.writeHosts'),
     paths: pathsOf,
     connect: () => Promise.reject(new Error('not faked')),
+    mayRun: ({ pid }) => !gone.has(pid),
     isAlive: async ({ id, state }) => state.kind === 'ready' && !dead.has(id),
     endProcess: (_sandbox, { signal }) => script.enter('host.endProcess', signal),
     release: (_sandbox, { signal }) => script.enter('host.release', signal),
