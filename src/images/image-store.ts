@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImagesConfig } from '../config/config.ts';
 import { invalidArgument } from '../core/errors.ts';
@@ -6,6 +5,7 @@ import { createLimit } from '../core/limit.ts';
 import type { ImageStore } from '../core/ports/image-store.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import { type Meter, noMeter } from '../core/ports/meter.ts';
+import { makeDirectory } from '../host/files.ts';
 import { createCatalogReader } from './catalog.ts';
 import { lookUp } from './lookup.ts';
 import { createPullAccount } from './progress.ts';
@@ -58,7 +58,7 @@ export const createImageStore = (options: ImageStoreOptions): ImageStore => {
   const oneAtATime = createLimit(1);
   const prepared = once(async () => {
     await removeLeftPlaces({ graphRoot, runRoot });
-    await mkdir(emptyLayer, { recursive: true, mode: 0o755 });
+    await makeDirectory(emptyLayer, 0o755);
   });
   const readPrepared = async (): ReturnType<typeof read> => {
     await prepared();

@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImagesConfig } from '../config/config.ts';
 import type { RegistryAuth } from '../core/model/image.ts';
 import type { Staged } from '../core/stages.ts';
+import { makeDirectory } from '../host/files.ts';
 import { run } from '../host/process.ts';
 import { type Credentials, credentials } from './auth.ts';
 import type { PullAccount } from './progress.ts';
@@ -72,8 +73,14 @@ const placeRoots = ({ runRoot, graphRoot }: StorageRoots): readonly [string, str
 
 const makePlaces = async (options: SkopeoOptions): Promise<Places> => {
   const [inMemory, onDisk] = placeRoots(options);
-  await Promise.all([inMemory, onDisk].map((directory) => mkdir(directory, { recursive: true, mode: 0o700 })));
-  return { private: await mkdtemp(path.join(inMemory, 'pull-')), blobs: await mkdtemp(path.join(onDisk, 'pull-')) };
+  for (const directory of [inMemory, onDisk]) await makeDirectory(directory, 0o700);
+  const blobs = await mkdtemp(path.join(onDisk, 'pull-'));
+  try {
+    return { private: await mkdtemp(path.join(inMemory, 'pull-')), blobs };
+  } catch (error) {
+    await rm(blobs, { recursive: true, force: true });
+    throw error;
+  }
 };
 
 interface Pull {
@@ -94,7 +101,8 @@ const skopeoArguments = async (
     ...(registries === undefined ? [] : ['--registries-conf', registries]),
     ...['copy', '--quiet', '--remove-signatures', '--src-authfile', await written(places, 'auth.json', auth.file)],
     // The only way in which skopeo takes one. It is on a command line for as long as the pull runs, and good for no longer than a registry says.
-    ...(auth.registryToken === '' ? [] : ['--src-registry-token', auth.registryToken]),
+    // Only what has credentials beside it is kept from mirrors: hence the word that there are none.
+    ...(auth.registryToken === '' ? [] : ['--src-registry-token', auth.registryToken, '--src-no-creds']),
     ...[`docker://${name}`, storageReference(options, name)],
   ];
 };

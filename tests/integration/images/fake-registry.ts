@@ -32,7 +32,7 @@ export const startFakeRegistry = async (answer: Answer): Promise<FakeRegistry> =
 export const reply = (
   response: ServerResponse,
   status: number,
-  body: string,
+  body: string | Buffer,
   headers: Record<string, string> = {},
 ): void => {
   response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers });
@@ -44,30 +44,43 @@ export const registryError = (response: ServerResponse, status: number, code: st
     'content-type': 'application/json',
   });
 
-export const digestOf = (content: string): string => `sha256:${createHash('sha256').update(content).digest('hex')}`;
+export const digestOf = (content: string | Buffer): string =>
+  `sha256:${createHash('sha256').update(content).digest('hex')}`;
 
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
-const CONFIG = JSON.stringify({
-  architecture: 'amd64',
-  os: 'linux',
-  config: {},
-  rootfs: { type: 'layers', diff_ids: [digestOf('x')] },
-});
+const OCI_CONFIG = 'application/vnd.oci.image.config.v1+json';
+const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar';
 
-/** An image of one layer, whose digest and size are as given. `layer` answers the request for it. */
-export const oneLayerImage = (layer: { digest: string; size: number }, answerLayer: Answer): Answer => {
-  const config = {
-    mediaType: 'application/vnd.oci.image.config.v1+json',
-    digest: digestOf(CONFIG),
-    size: CONFIG.length,
-  };
-  const layers = [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', ...layer }];
-  const manifest = JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers });
+/** A layer as the manifest has it. */
+interface Layer {
+  readonly digest: string;
+  readonly size: number;
+  readonly mediaType?: string;
+  /** Where else it is to be had. */
+  readonly urls?: readonly string[];
+}
+
+/** An image of one layer, `diffId` when it is unpacked. Manifest and configuration are sound; `answerLayer` answers all other requests. */
+const image = (layer: Layer, diffId: string, answerLayer: Answer): Answer => {
+  const rootfs = { type: 'layers', diff_ids: [diffId] };
+  const configuration = JSON.stringify({ architecture: 'amd64', os: 'linux', config: {}, rootfs });
+  const config = { mediaType: OCI_CONFIG, digest: digestOf(configuration), size: configuration.length };
+  const manifest = JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers: [layer] });
   return (request, response) => {
     const { url = '' } = request;
     if (url === '/v2/') return reply(response, 200, '{}');
     if (url.includes('/manifests/')) return reply(response, 200, manifest, { 'content-type': OCI_MANIFEST });
-    if (url.endsWith(digestOf(CONFIG))) return reply(response, 200, CONFIG);
+    if (url.endsWith(config.digest)) return reply(response, 200, configuration);
     return answerLayer(request, response);
   };
+};
+
+/** An image of one layer, which is as given. `answerLayer` answers the request for it. */
+export const oneLayerImage = (layer: Layer, answerLayer: Answer): Answer =>
+  image({ mediaType: OCI_LAYER, ...layer }, digestOf('x'), answerLayer);
+
+/** An image of one layer: `blob`, of which digest and size are right, is said to be the archive `tar` after gzip. */
+export const imageOfLayer = ({ tar, blob }: { readonly tar: Buffer; readonly blob: Buffer }): Answer => {
+  const layer = { digest: digestOf(blob), size: blob.length, mediaType: `${OCI_LAYER}+gzip` };
+  return image(layer, digestOf(tar), (_, response) => reply(response, 200, blob));
 };

@@ -79,7 +79,11 @@ describe('a registry that', () => {
     const answer = oneLayerImage({ digest: 'sha256:../../../../tmp/escaped', size: 1 }, (_, response) =>
       reply(response, 200, 'x'),
     );
-    await expect(pullFrom(answer)).rejects.toMatchObject({ kind: 'unknown' });
+    await expect(pullFrom(answer)).rejects.toMatchObject({
+      kind: 'unknown',
+      message: expect.stringMatching(/invalid (checksum )?digest/),
+    });
+    expect(fake?.asked.filter(({ path: asked }) => asked.includes('escaped'))).toEqual([]);
   });
 
   test('sends a manifest without end', async () => {
@@ -131,19 +135,61 @@ test('an identity token is exchanged at the server the registry names', async ()
   expect(new URLSearchParams(body).get('refresh_token')).toBe('a-refresh-token');
 });
 
-test('credentials are sent to the registry they are for, not to its mirror', async () => {
-  fake = await startFakeRegistry((_, response) =>
-    reply(response, 401, '{}', { 'www-authenticate': 'Basic realm="x"' }),
-  );
-  const registriesConf = path.join(world.directory, 'registries.conf');
-  const mirror = `[[registry.mirror]]\nlocation = "${fake.address}"\ninsecure = true\n`;
-  await writeFile(registriesConf, `[[registry]]\nlocation = "127.0.0.1:1"\n${mirror}`);
-  const auth = { ...noAuth, username: 'user', password: 'password' };
-  const pulled = world.store({ registriesConf }).pull({ reference: '127.0.0.1:1/team/one:1', auth }, { signal: never });
-  await expect(pulled).rejects.toMatchObject({ message: expect.stringMatching(/^RegistryUnavailable: /) });
-  expect(fake.asked.length).toBeGreaterThan(0);
-  const credentials = Buffer.from('user:password').toString('base64');
-  expect(fake.asked.filter(({ authorization }) => authorization.includes(credentials))).toEqual([]);
+describe('credentials', () => {
+  const basic = { ...noAuth, username: 'user', password: 'password' };
+  const token = { ...noAuth, registryToken: 'of-good-news' };
+  const encoded = Buffer.from('user:password').toString('base64');
+  /** What skopeo sends when it is asked for a user and has none. */
+  const NOBODY = `Basic ${Buffer.from(':').toString('base64')}`;
+
+  test.each([
+    ['user and password', basic, 'Basic realm="x"'],
+    ['a registry token', token, 'Bearer realm="http://127.0.0.1:1/token"'],
+  ])('are sent to the registry they are for, not to its mirror: %s', async (_, auth, challenge) => {
+    fake = await startFakeRegistry((request, response) =>
+      request.headers.authorization === undefined
+        ? reply(response, 401, '{}', { 'www-authenticate': challenge })
+        : registryError(response, 404, 'MANIFEST_UNKNOWN'),
+    );
+    const registriesConf = path.join(world.directory, 'registries.conf');
+    const mirror = `[[registry.mirror]]\nlocation = "${fake.address}"\ninsecure = true\n`;
+    await writeFile(registriesConf, `[[registry]]\nlocation = "127.0.0.1:1"\n${mirror}`);
+    const pulled = world
+      .store({ registriesConf })
+      .pull({ reference: '127.0.0.1:1/team/one:1', auth }, { signal: never });
+    await expect(pulled).rejects.toMatchObject({ message: expect.stringMatching(/^RegistryUnavailable: /) });
+    expect(fake.asked.length).toBeGreaterThan(0);
+    const ofSecrets = fake.asked.filter(({ authorization }) => !['', NOBODY].includes(authorization));
+    expect(ofSecrets).toEqual([]);
+  });
+
+  const FOREIGN = 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip';
+
+  test.each<[string, (url: string) => Answer]>([
+    [
+      'one that a layer is fetched from in its stead',
+      (url) => oneLayerImage(layer, (_, response) => reply(response, 307, '', { location: url })),
+    ],
+    [
+      'one that the manifest names for a layer',
+      (url) => oneLayerImage({ ...layer, mediaType: FOREIGN, urls: [url] }, (_, response) => reply(response, 404, '')),
+    ],
+  ])('are not sent to another host that asks for them: %s', async (_, answer) => {
+    const other = await startFakeRegistry((_request, response) =>
+      reply(response, 401, '{}', { 'www-authenticate': 'Basic realm="x"' }),
+    );
+    const { port } = new URL(`http://${other.address}`);
+    const serve = answer(`http://localhost:${port}/layer`);
+    fake = await startFakeRegistry((request, response) =>
+      request.headers.authorization === `Basic ${encoded}`
+        ? serve(request, response)
+        : reply(response, 401, '{}', { 'www-authenticate': 'Basic realm="x"' }),
+    );
+    const pulled = insecure().pull({ reference: `${fake.address}/team/one:1`, auth: basic }, { signal: never });
+    await expect(pulled).rejects.toThrow(/pulling/);
+    expect(other.asked.map(({ authorization }) => authorization)).toEqual(['']);
+    await other.close();
+  });
 });
 
 describe('a caller that gives up', () => {
