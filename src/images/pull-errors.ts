@@ -31,8 +31,9 @@ const READINGS: readonly Reading[] = [
   { kind: 'invalid-argument', pattern: /invalid source name/i },
   {
     kind: 'unknown',
+    // A layer whose compression ends too early is told in the words of a connection that does, but with no reading in between.
     pattern:
-      /connection re(?:fused|set)|no such host|server misbehaving|i\/o timeout|timeout exceeded|deadline exceeded|TLS handshake|unreachable|no route to host|\bEOF$|status(?: ?code)?(?: from registry)?:? 5\d\d/i,
+      /connection re(?:fused|set)|no such host|server misbehaving|i\/o timeout|timeout exceeded|deadline exceeded|TLS handshake|unreachable|no route to host|(?<!to file "[^"]*": unexpected )\bEOF$|status(?: ?code)?(?: from registry)?:? 5\d\d/i,
     reason: 'RegistryUnavailable',
   },
 ];

@@ -30,6 +30,7 @@ describe('what skopeo says, and what it means', () => {
     ['writing blob: storing blob to file "/v/1": write /v/1: no space left on device', 'resource-exhausted'],
     ['Invalid source name docker://[::1]/a: invalid reference format', 'invalid-argument'],
     ['writing blob: adding layer: something new', 'unknown'],
+    ['writing blob: storing blob to file "/v/1": unexpected EOF', 'unknown'],
   ])('%s', (message, kind) => {
     const error = pullError('r/a:1', fatal(message));
     expect(error.kind).toBe(kind);
