@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bed, makeBed } from '../../support/bed.ts';
 import { type ClientV1, type ClientV1alpha2, connectV1, connectV1alpha2 } from '../../support/clients.ts';
-import { mustRun } from '../../support/command.ts';
 import { type RunningDaemon, startDaemon } from '../../support/daemon.ts';
 import { differences } from '../../support/inventory.ts';
 import { containerConfig, podConfig } from '../../support/requests.ts';
+import { empty, fill, mountSmallDisk } from '../../support/small-disk.ts';
 import { until } from '../../support/wait.ts';
 
 let bed: Bed;
@@ -18,10 +18,7 @@ let disks: readonly string[];
 beforeAll(async () => {
   bed = makeBed('full', 65);
   disks = ['sandboxes', 'containers', 'networks', 'layers'].map((name) => join(bed.graph, name)).concat(bed.logs);
-  for (const disk of disks) {
-    mkdirSync(disk, { recursive: true });
-    mustRun('mount', '-t', 'tmpfs', '-o', 'size=1m,nr_inodes=200,mode=0700', 'small-disk', disk);
-  }
+  for (const disk of disks) mountSmallDisk(disk, { size: '1m', inodes: 200 });
   daemon = await startDaemon(bed);
   clients = [connectV1alpha2(bed.socket), connectV1(bed.socket)];
 });
@@ -31,17 +28,6 @@ afterAll(async () => {
   await daemon.stop();
   bed.dispose();
 });
-
-const ballast = (disk: string): string => join(disk, 'ballast');
-
-/** Takes the last byte and the last inode. */
-const fill = (disk: string): void => {
-  mkdirSync(ballast(disk));
-  const { bavail, bsize, ffree } = statfsSync(disk);
-  writeFileSync(join(ballast(disk), '0'), Buffer.alloc(bavail * bsize));
-  for (let file = 1; file < ffree; file += 1) writeFileSync(join(ballast(disk), String(file)), '');
-};
-const empty = (disk: string): void => rmSync(ballast(disk), { recursive: true, force: true });
 
 const settled = async (): Promise<void> => {
   const { runtime } = clients[0];
