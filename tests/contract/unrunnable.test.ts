@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HostState, leftBehind, readHost } from '../support/host.ts';
+import { readInventory } from '../support/inventory.ts';
 import { containerConfig } from '../support/requests.ts';
 import { makeHostPod, type Pod } from './support/subjects.ts';
 import { pairs } from './support/versions.ts';
@@ -66,10 +67,12 @@ describe.each(['runc', 'crun'])('with %s', (handler) => {
     const { podSandboxId = '', config: sandboxConfig } = pods[handler] ?? {};
     const { runtime } = world.client('v1alpha2');
     const config = containerConfig('cwd', { workingDir: '/etc/passwd' });
+    const before = readInventory(world.bed);
     await expect(runtime.createContainer({ podSandboxId, config, sandboxConfig })).rejects.toMatchObject({
       code: 13,
       details: expect.stringMatching(/^the runtime could not create the container: .*not a directory/i),
     });
+    expect(readInventory(world.bed)).toEqual(before);
     expect((await runtime.listContainers({ filter: { podSandboxId } })).containers).toEqual([]);
   });
 });

@@ -35,7 +35,9 @@ it.each([
   ['stderr', 'much >&2', [0, LIMIT]],
   ['both', 'much; much >&2', [LIMIT / 2, LIMIT / 2]],
 ])('what is too much for an answer is dropped and stalls nobody: %s', async (_which, script, expected) => {
-  const { stdout, stderr, exitCode } = await execSync(`much() { head -c 20000000 /dev/zero; }; ${script}; exit 6`);
+  const { stdout, stderr, exitCode } = await execSync(
+    `set -e; much() { head -c 20000000 /dev/zero; }; ${script}; exit 6`,
+  );
   expect([stdout.length, stderr.length]).toEqual(expected);
   expect(exitCode).toBe(6);
 });
