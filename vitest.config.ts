@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 // Unit tests share the workers; the others own the host while they run, so one file at a time.
-const alone = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 } as const;
+const alone = {
+  fileParallelism: false,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  // What is waited for comes when it comes: nothing asserts on how long it took.
+  expect: { poll: { timeout: 30_000 } },
+} as const;
 
 // What the hooks wait for has limits of its own, which say more: a node's pods come and go one after the other.
 const patient = { hookTimeout: 400_000 } as const;
