@@ -8,6 +8,7 @@ const hosts = ['runtime', 'images', 'network', 'streaming', 'state'];
 const libraries = [
   '@bufbuild/protobuf',
   '@grpc/grpc-js',
+  '@opentelemetry/(api|core|exporter-trace-otlp-proto|resources|sdk-trace)',
   'commander',
   'koffi',
   'prom-client',
@@ -85,6 +86,10 @@ module.exports = {
       '^src/prometheus/',
       '^src/core/',
       '^src/config/config[.]ts$',
+    ]),
+    only('tracing-alone', 'Traces know the port that they are made for.', '^src/tracing/', [
+      '^src/tracing/',
+      '^src/core/ports/',
     ]),
     only(
       'command-beside-daemon',
@@ -169,6 +174,17 @@ module.exports = {
     confined('prom-client-in-one-file', 'The metrics library is one file.', 'node_modules/prom-client/', [
       '^src/prometheus/metrics[.]ts$',
     ]),
+    confined('opentelemetry-in-one-room', 'Traces are made in one room.', 'node_modules/@opentelemetry/', [
+      '^src/tracing/',
+    ]),
+    {
+      name: 'loaded-if-wanted',
+      comment:
+        'Prometheus and OpenTelemetry cost time and memory, which nobody pays for who does not ask for them: they are imported when they are.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(prometheus|tracing)/' },
+      to: { path: '^src/(prometheus|tracing)/', dependencyTypesNot: ['type-only', 'dynamic-import'] },
+    },
     confined('winston-in-one-file', 'The log library is one file.', 'node_modules/winston/', [
       '^src/logging/winston[.]ts$',
     ]),

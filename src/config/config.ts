@@ -28,6 +28,8 @@ export interface Config {
   readonly hookSpec: string;
   /** Undefined: no metrics are served. */
   readonly metrics: MetricsConfig | undefined;
+  /** Undefined: no traces are sent. */
+  readonly tracing: TracingConfig | undefined;
   /** Octal file mode mask of containers: 0o022 or 0o027. */
   readonly umask: number;
 }
@@ -79,4 +81,11 @@ export interface CdiConfig {
 export interface MetricsConfig {
   readonly address: string;
   readonly port: number;
+}
+
+export interface TracingConfig {
+  /** `http://host:port`, without the path of OTLP. */
+  readonly endpoint: string;
+  /** Of what no client has decided about. */
+  readonly samplingRatePerMillion: number;
 }

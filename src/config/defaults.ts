@@ -1,7 +1,12 @@
 import type { SettingKey, Settings } from './settings.ts';
 
 /** What is there only if somebody gave it. */
-type WithoutDefault = 'cgroup-parent' | 'metrics-address' | 'streaming-tls' | 'websocket-server-listening-port';
+type WithoutDefault =
+  | 'cgroup-parent'
+  | 'metrics-address'
+  | 'streaming-tls'
+  | 'tracing-endpoint'
+  | 'websocket-server-listening-port';
 export type CompleteSettings = Settings & Required<Pick<Settings, Exclude<SettingKey, WithoutDefault>>>;
 
 /** The value of each setting that nobody gave; `cgroup-parent` depends on the driver. */
@@ -32,6 +37,7 @@ export const defaultSettings: CompleteSettings = {
   'enable-cdi': false,
   'cdi-spec-dirs': ['/etc/cdi', '/var/run/cdi'],
   'hook-spec': '',
+  'tracing-sampling-rate-per-million': 0,
   'native.umask': 'secure',
 };
 

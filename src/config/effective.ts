@@ -1,4 +1,4 @@
-import type { Config, LogConfig, NetworkConfig, RuntimeConfig, StreamingConfig } from './config.ts';
+import type { Config, LogConfig, NetworkConfig, RuntimeConfig, StreamingConfig, TracingConfig } from './config.ts';
 import { type CompleteSettings, defaultCgroupParent, defaultLog, defaultSettings } from './defaults.ts';
 import type { Settings } from './settings.ts';
 
@@ -30,6 +30,7 @@ export const effectiveConfig = (given: Settings, findProgram: (name: string) => 
     cdi: { enabled: settings['enable-cdi'], specDirs: settings['cdi-spec-dirs'] },
     hookSpec: settings['hook-spec'],
     metrics: settings['metrics-address'],
+    tracing: tracingOf(settings),
     umask: settings['native.umask'] === 'normal' ? 0o022 : 0o027,
   };
 };
@@ -72,4 +73,11 @@ const streamingOf = (settings: CompleteSettings): StreamingConfig => {
     port: settings['websocket-server-listening-port'] ?? settings['streaming-port'],
     tls: tls === undefined ? undefined : { cert: tls.cert, key: tls.key, ca: tls.ca ?? '' },
   };
+};
+
+const tracingOf = (settings: CompleteSettings): TracingConfig | undefined => {
+  const endpoint = settings['tracing-endpoint'];
+  return endpoint === undefined
+    ? undefined
+    : { endpoint, samplingRatePerMillion: settings['tracing-sampling-rate-per-million'] };
 };

@@ -50,7 +50,7 @@ export const loadConfig = ({ file, fileRequired, flags, build }: LoadOptions): L
   if (between.length > 0) throw new ConfigError(between);
   return {
     config,
-    warnings: [...content.warnings, ...doubts(config, label)],
+    warnings: [...content.warnings, ...doubts(config, settings, label)],
     settings: { ...defaultSettings, 'cgroup-parent': config.cgroupParent, ...settings },
     sources,
   };
@@ -106,7 +106,11 @@ const sourcesOf = (file: Settings, flags: Settings): Readonly<Record<SettingKey,
   return Object.fromEntries(sources) as Record<SettingKey, Source>;
 };
 
-const doubts = (config: Config, label: (key: SettingKey) => string): readonly string[] =>
-  config.enablePodEvents && !config.enableCriV1
+const doubts = (config: Config, settings: Settings, label: (key: SettingKey) => string): readonly string[] => [
+  ...(config.enablePodEvents && !config.enableCriV1
     ? [`${label('enable-pod-events')}: has no effect without "enable-cri-v1", which has the call for events`]
-    : [];
+    : []),
+  ...(settings['tracing-sampling-rate-per-million'] !== undefined && config.tracing === undefined
+    ? [`${label('tracing-sampling-rate-per-million')}: has no effect without "tracing-endpoint"`]
+    : []),
+];

@@ -64,6 +64,18 @@ export const metricsAddress = text
   .refine((value) => value === '' || metricsAddressOf(value) !== undefined, METRICS_RULE)
   .transform(metricsAddressOf);
 
+const isEndpoint = (value: string): boolean => {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password, search, hash } = new URL(value);
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
+};
+export const endpoint = text
+  .refine(
+    (value) => value === '' || isEndpoint(value),
+    'must be http://host:port or https://host:port, without user, query or fragment',
+  )
+  .transform((value) => (value === '' ? undefined : value.replace(/\/+$/, '')));
+
 const REGISTRY = /^(?:[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/;
 const CIDR = /^[0-9a-fA-F.:]+\/\d{1,3}$/;
 export const registry = text.refine(

@@ -77,6 +77,10 @@ export const settingsSchema = z.object({
   'hook-spec': rule.pathOrUnset,
   /** Of Janus: where Prometheus finds the figures. */
   'metrics-address': rule.metricsAddress,
+  /** Of Janus: where traces are sent, by OTLP over HTTP. */
+  'tracing-endpoint': rule.endpoint,
+  /** Of Janus. The kubelet's and CRI-O's name. */
+  'tracing-sampling-rate-per-million': rule.integer(0, 1_000_000),
   'native.umask': rule.word(['normal', 'secure']),
 });
 

@@ -1,5 +1,6 @@
-import { categorised } from './errors.ts';
+import { categorised, messageOf } from './errors.ts';
 import { type Meter, noMeter } from './ports/meter.ts';
+import { noTracer, type Tracer } from './ports/tracer.ts';
 import type { Stage, StageOf, Verb } from './stages.ts';
 
 /** One verb under way, for operators: what it works on, where it stands and since when. */
@@ -29,6 +30,7 @@ export interface OperationOptions {
   readonly hook?: StageHook | undefined;
   readonly nowMs?: () => number;
   readonly meter?: Pick<Meter, 'stage' | 'operation'>;
+  readonly tracer?: Tracer;
 }
 
 const FIRST = 'begin';
@@ -37,6 +39,7 @@ export const createOperations = ({
   hook = () => undefined,
   nowMs = Date.now,
   meter = noMeter,
+  tracer = noTracer,
 }: OperationOptions = {}): Operations => {
   const underway = new Set<Operation>();
 
@@ -59,18 +62,22 @@ export const createOperations = ({
     run: async (verb, id, action) => {
       const operation: Operation = { verb, id, sinceMs: nowMs(), stage: FIRST };
       const { leave, end } = measured(operation);
+      const trace = tracer.begin(verb, id);
       underway.add(operation);
       const stage = async (name: string): Promise<void> => {
         leave();
         operation.stage = name;
+        trace.stage(name);
         await hook(verb, name);
       };
       try {
         const result = await action({ stage });
         end('success');
+        trace.end();
         return result;
       } catch (error) {
         end('failure');
+        trace.end(messageOf(error));
         throw categorised(error, `${verb} ${id}: ${operation.stage}`);
       } finally {
         underway.delete(operation);

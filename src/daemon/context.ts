@@ -15,6 +15,7 @@ import type { Meter } from '../core/ports/meter.ts';
 import type { PodNetwork } from '../core/ports/pod-network.ts';
 import type { RecordStore } from '../core/ports/record-store.ts';
 import type { StreamUrls } from '../core/ports/stream-urls.ts';
+import type { Tracer } from '../core/ports/tracer.ts';
 import { createRegistry } from '../core/registry.ts';
 import { createWaiters } from '../core/waiters.ts';
 import { createImageStore } from '../images/image-store.ts';
@@ -36,6 +37,7 @@ export interface Parts {
   readonly network: PodNetwork;
   readonly streams: StreamUrls;
   readonly meter: Meter;
+  readonly tracer: Tracer;
   readonly sandboxStore: RecordStore<SandboxRecord>;
   readonly containerStore: RecordStore<ContainerRecord>;
   /** Faults on purpose; undefined in production. */
@@ -49,6 +51,7 @@ export const createContext = async ({
   network,
   streams,
   meter,
+  tracer,
   sandboxStore,
   containerStore,
   failpoints,
@@ -117,7 +120,7 @@ export const createContext = async ({
     clock,
     locks: createLocks(),
     events: createEvents(),
-    operations: createOperations({ hook: failpoints, meter }),
+    operations: createOperations({ hook: failpoints, meter, tracer }),
     starting: new Map(),
     removingImages: new Set(),
     stopping: new Map(),

@@ -31,6 +31,7 @@ import { createInstruments } from './instruments.ts';
 import { lockDaemon } from './lock.ts';
 import { createServices } from './services.ts';
 import { createStreaming, urlsOf } from './streaming.ts';
+import { openTracing } from './tracing.ts';
 
 export interface Daemon {
   /** Stops serving. Pods and their containers run on. */
@@ -93,6 +94,8 @@ export const startDaemon = async (loaded: LoadedConfig, logger: Logger): Promise
     const network = await createNetwork(config, logger);
     closers.add('network', () => network.close());
     const instruments = await createInstruments(config.metrics);
+    const tracing = await openTracing(config.tracing, { logger, version: build.version });
+    closers.add('tracing', tracing.close);
     let context: Context | undefined;
     const streaming = createStreaming(config.streaming, logger, () => {
       if (context === undefined) throw new JanusError('unavailable', 'the daemon is starting');
@@ -106,6 +109,7 @@ export const startDaemon = async (loaded: LoadedConfig, logger: Logger): Promise
       network,
       streams: urlsOf(streaming),
       meter: instruments.meter,
+      tracer: tracing.verbs,
       sandboxStore,
       containerStore,
       failpoints: createFailpoints(process.env['JANUS_FAILPOINTS'], logger),
@@ -127,7 +131,7 @@ export const startDaemon = async (loaded: LoadedConfig, logger: Logger): Promise
     const engine = createEngine(ctx, { version: build.version, versions: versionsOf(build), config });
     closers.add('metrics', await instruments.serve(ctx, { logger, version: build.version }));
     const records = { sandbox: ctx.sandboxes.get, container: ctx.containers.get };
-    const services = createServices({ engine, records, adapters, loaded, instruments, logger });
+    const services = createServices({ engine, records, adapters, loaded, instruments, tracing, logger });
     const server = grpcServer(services.all);
     closers.add('server', () => server.close({ graceMs: GRACE_MS }));
     closers.add('health', services.stop);

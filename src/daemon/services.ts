@@ -11,6 +11,7 @@ import type { Logger } from '../core/ports/logger.ts';
 import { runningChildren } from '../host/children.ts';
 import { readProtoFiles } from './build.ts';
 import type { Instruments } from './instruments.ts';
+import type { Tracing } from './tracing.ts';
 
 export interface ServicesOptions {
   readonly engine: Engine;
@@ -18,6 +19,7 @@ export interface ServicesOptions {
   readonly adapters: readonly CriAdapter[];
   readonly loaded: Pick<LoadedConfig, 'settings' | 'sources'>;
   readonly instruments: Instruments;
+  readonly tracing: Pick<Tracing, 'rpcs'>;
   readonly logger: Logger;
 }
 
@@ -25,8 +27,16 @@ const settingFacts = ({ settings, sources }: ServicesOptions['loaded']): readonl
   Object.entries(settings).map(([key, value]) => ({ key, value, source: sources[key as SettingKey] }));
 
 /** All that the socket serves: CRI in its versions, Janus' own API, what cAdvisor asks, health, and reflection of all of them. */
-export const createServices = ({ engine, records, adapters, loaded, instruments, logger }: ServicesOptions) => {
-  const watch: Watch = { logger, onFinished: instruments.finished };
+export const createServices = ({
+  engine,
+  records,
+  adapters,
+  loaded,
+  instruments,
+  tracing,
+  logger,
+}: ServicesOptions) => {
+  const watch: Watch = { logger, onFinished: instruments.finished, traced: tracing.rpcs };
   const facts = {
     startedAt: Date.now(),
     criVersions: adapters.map(({ version }) => version),

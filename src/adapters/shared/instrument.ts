@@ -1,6 +1,7 @@
 import { type Metadata, status } from '@grpc/grpc-js';
-import { JanusError, messageOf } from '../../core/errors.ts';
+import { JanusError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports/logger.ts';
+import { logRpc } from './rpc-log.ts';
 import { wireStatus } from './status.ts';
 import { subjectOf } from './subject.ts';
 
@@ -12,12 +13,24 @@ export interface RpcReport extends RpcIdentity {
   readonly userAgent: string;
 }
 
+/** The trace of one RPC. */
+export interface RpcTrace {
+  /** What the task begins, now or later, belongs to the RPC. */
+  within<T>(task: () => T): T;
+  /** `message`: what the client is told; empty if all went well. */
+  end(outcome: { readonly code: status; readonly message: string }): void;
+}
+
 /** Who is told about RPCs. */
 export interface Watch {
   readonly logger: Logger;
   /** Called once per RPC, streams included, after the answer is on its way. */
   readonly onFinished?: (report: RpcReport) => void;
+  /** Called when an RPC begins; `header` gives what the client sent under a name of metadata. */
+  readonly traced?: ((rpc: RpcIdentity, header: (name: string) => string | undefined) => RpcTrace) | undefined;
 }
+
+const untraced: RpcTrace = { within: (task) => task(), end: () => undefined };
 
 export interface RpcIdentity {
   /** Of the API: `v1alpha2`, `v1`, or the package of an API that is not CRI. */
@@ -42,40 +55,10 @@ interface ServerCall {
 export interface Invocation {
   /** Aborts when the client has gone or its deadline has passed. */
   readonly signal: AbortSignal;
+  within: RpcTrace['within'];
   succeeded(response: unknown): void;
   failed(error: unknown): void;
 }
-
-/** Clients poll these: a line each at `info` would drown the others. */
-const POLLED: ReadonlySet<string> = new Set([
-  'Version',
-  'Status',
-  'RuntimeConfig',
-  'ListPodSandbox',
-  'ListContainers',
-  'ListImages',
-  'PodSandboxStatus',
-  'ContainerStatus',
-  'ImageStatus',
-  'ImageFsInfo',
-  'ContainerStats',
-  'ListContainerStats',
-  'PodSandboxStats',
-  'ListPodSandboxStats',
-  'StreamPodSandboxes',
-  'StreamContainers',
-  'StreamContainerStats',
-  'StreamPodSandboxStats',
-  'StreamImages',
-  'ListMetricDescriptors',
-  'ListPodSandboxMetrics',
-  'StreamPodSandboxMetrics',
-  // Of Health, of Janus' own API, and of what cAdvisor asks.
-  'Check',
-  'Get',
-  'List',
-  'Usage',
-]);
 
 const giveUp = (call: ServerCall): JanusError =>
   Number(call.getDeadline()) <= Date.now()
@@ -97,13 +80,16 @@ export const begin = (rpc: RpcIdentity, call: ServerCall, watch: Watch): Invocat
   };
   if (call.cancelled) cancelled();
   else call.once('cancelled', cancelled);
+  const header = (name: string): string | undefined => call.metadata.get(name).map(String)[0];
+  const trace = watch.traced?.(rpc, header) ?? untraced;
   const finish = (code: status, response: unknown, error?: unknown): void => {
     finished = true;
     const milliseconds = performance.now() - started;
     const id = subjectOf(call.request) ?? subjectOf(response);
-    log(watch.logger, { rpc, code, error, fields: { id, ms: Math.round(milliseconds * 10) / 10 } });
-    const [userAgent = ''] = call.metadata.get('user-agent').map(String);
+    logRpc(watch.logger, { rpc, code, error, fields: { id, ms: Math.round(milliseconds * 10) / 10 } });
+    const userAgent = header('user-agent') ?? '';
     watch.onFinished?.({ ...rpc, code: status[code], seconds: milliseconds / 1000, userAgent });
+    trace.end({ code, message: error === undefined ? '' : wireStatus(error).details });
   };
   return {
     get signal() {
@@ -111,40 +97,8 @@ export const begin = (rpc: RpcIdentity, call: ServerCall, watch: Watch): Invocat
       if (reason !== undefined) abort.abort(reason);
       return abort.signal;
     },
+    within: trace.within,
     succeeded: (response) => finish(status.OK, response),
     failed: (error) => finish(wireStatus(error).code, undefined, error),
   };
-};
-
-interface Line {
-  readonly rpc: RpcIdentity;
-  readonly code: status;
-  readonly error: unknown;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
-/** A client that leaves is no fault; what is nobody's stated error is Janus' own. */
-const levels: Readonly<Partial<Record<status, 'info' | 'error'>>> = {
-  [status.CANCELLED]: 'info',
-  [status.INTERNAL]: 'error',
-  [status.UNKNOWN]: 'error',
-};
-
-const log = (logger: Logger, { rpc, code, error, fields: facts }: Line): void => {
-  const { version, method } = rpc;
-  const fields = { version, method, code: status[code], ...facts };
-  if (code === status.OK) {
-    logger[POLLED.has(rpc.method) ? 'debug' : 'info'](rpc.method, fields);
-    return;
-  }
-  const failure = { ...fields, error: messageOf(error), ...causeOf(error) };
-  const level = levels[code] ?? 'warn';
-  logger[level](`${rpc.method} failed`, failure);
-};
-
-/** The cause is for operators; of what is not a JanusError, the stack is all there is to go by. */
-const causeOf = (error: unknown): { readonly cause?: string } => {
-  if (!(error instanceof Error)) return {};
-  if (!(error instanceof JanusError)) return { cause: error.stack ?? error.message };
-  return error.cause === undefined ? {} : { cause: messageOf(error.cause) };
 };

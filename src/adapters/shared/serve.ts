@@ -18,7 +18,7 @@ const unary =
   async (call: ServerUnaryCall<unknown, unknown>, respond: sendUnaryData<unknown>): Promise<void> => {
     const invocation = begin(rpc, call, watch);
     try {
-      const response = await handler(call.request, invocation);
+      const response = await invocation.within(() => handler(call.request, invocation));
       respond(null, response);
       invocation.succeeded(response);
     } catch (error) {
@@ -53,7 +53,8 @@ const serverStream =
   async (call: ServerWritableStream<unknown, unknown>): Promise<void> => {
     const invocation = begin(rpc, call, watch);
     try {
-      await pump(handler(call.request, { signal: invocation.signal }), call, invocation.signal);
+      const { signal } = invocation;
+      await invocation.within(() => pump(handler(call.request, { signal }), call, signal));
       call.end();
       invocation.succeeded(undefined);
     } catch (error) {

@@ -113,7 +113,9 @@ export const fromCrio = (text: string): Migration => {
       ...others(api, 'crio.api.', { known: CARRIED.api, defaults: CRIO_DEFAULTS.api }),
       ...others(network, 'crio.network.', { known: ['network_dir', 'plugin_dirs'] }),
       ...others(metricsTable, 'crio.metrics.', { known: CARRIED.metrics }),
-      ...(below(crio, 'tracing')['enable_tracing'] === true ? ['crio.tracing: has no like in Janus'] : []),
+      ...(below(crio, 'tracing')['enable_tracing'] === true
+        ? ['crio.tracing: goes by gRPC; set "tracing-endpoint" to the address for HTTP of the same collector']
+        : []),
       ...(below(crio, 'nri')['enable_nri'] === true ? ['crio.nri: has no like in Janus'] : []),
       ...(textOf(crio['root']) === '' ? [] : ['crio.root: images and containers stay with CRI-O; Janus pulls anew']),
     ],

@@ -28,6 +28,8 @@ const problemsOf = (content: unknown, options: Partial<LoadOptions> = {}): reado
   return [];
 };
 
+const ENDPOINT_RULE = 'must be http://host:port or https://host:port, without user, query or fragment';
+
 test('without a file and flags there are the defaults', () => {
   const { config, warnings, sources } = load();
   expect(config).toMatchObject({
@@ -166,6 +168,9 @@ test('a key that stands twice is a warning', () => {
 
 test('events without CRI v1 are doubted', () => {
   expect(load({ 'enable-pod-events': true }).warnings).toEqual([expect.stringContaining('"enable-pod-events"')]);
+  expect(load({ 'tracing-sampling-rate-per-million': 1 }).warnings).toEqual([
+    expect.stringContaining('no effect without "tracing-endpoint"'),
+  ]);
   expect(load({ 'enable-pod-events': true, 'enable-cri-v1': true }).warnings).toEqual([]);
 });
 
@@ -190,6 +195,9 @@ describe('errors', () => {
     ['websocket-server-listening-port', 80, 'must be a whole number from 1024 to 49151'],
     ['websocket-server-listening-port', 1024.5, 'must be a whole number from 1024 to 49151'],
     ['streaming-port', 65536, 'must be a whole number from 0 to 65535'],
+    ['tracing-endpoint', '127.0.0.1:4317', ENDPOINT_RULE],
+    ['tracing-endpoint', 'http://collector:4318?key=1', ENDPOINT_RULE],
+    ['tracing-sampling-rate-per-million', 1_000_001, 'must be a whole number from 0 to 1000000'],
     ['streaming-address', 'localhost', 'must be an IP address'],
     ['native.umask', '0022', 'must be one of normal, secure'],
     ['runtimes', [], 'must be an object of runtimes by name'],
@@ -283,5 +291,20 @@ describe('errors', () => {
 
   test('a file that cannot be read is an error even if nobody asked for it', () => {
     expect(problemsOf(undefined, { file: directory })).toEqual([expect.stringContaining('cannot be read: EISDIR')]);
+  });
+});
+
+test('credentials in the endpoint of traces are refused, and not shown', () => {
+  expect(problemsOf({ 'tracing-endpoint': 'http://me:secret@collector:4318' })).toEqual([
+    `FILE: "tracing-endpoint": "http://***@collector:4318": ${ENDPOINT_RULE}`,
+  ]);
+});
+
+test('traces go nowhere unless an endpoint is given', () => {
+  expect(load({}).config.tracing).toBeUndefined();
+  expect(load({ 'tracing-endpoint': '' }).config.tracing).toBeUndefined();
+  expect(load({ 'tracing-endpoint': 'http://collector:4318/' }).config.tracing).toEqual({
+    endpoint: 'http://collector:4318',
+    samplingRatePerMillion: 0,
   });
 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { createOperations } from '../../../src/core/operations.ts';
+import type { Tracer } from '../../../src/core/ports/tracer.ts';
 import { settle } from './fakes/bed.ts';
 import { createScript } from './fakes/script.ts';
 
@@ -38,4 +39,25 @@ it('a deadline that passes says in which stage', async () => {
   await expect(work).rejects.toThrow(
     expect.objectContaining({ kind: 'deadline-exceeded', message: 'StopPodSandbox p1: network: timed out' }),
   );
+});
+
+it('a tracer is told of each stage, and how it ended', async () => {
+  const told: string[] = [];
+  const tracer: Tracer = {
+    begin: (verb, id) => {
+      told.push(`${verb} ${id}`);
+      return {
+        stage: (name) => void told.push(name),
+        end: (failure) => void told.push(failure ?? 'well'),
+      };
+    },
+  };
+  const operations = createOperations({ tracer });
+  await operations.run('StopContainer', 'c1', ({ stage }) => stage('signal'));
+  const failing = operations.run('StopContainer', 'c2', async ({ stage }) => {
+    await stage('kill');
+    throw new Error('no');
+  });
+  await expect(failing).rejects.toThrow();
+  expect(told).toEqual(['StopContainer c1', 'signal', 'well', 'StopContainer c2', 'kill', 'no']);
 });
