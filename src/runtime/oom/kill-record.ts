@@ -1,9 +1,13 @@
-/** A record of /dev/kmsg (Documentation/ABI/testing/dev-kmsg). Times are microseconds on the kernel's log clock, which begins at boot. */
+/** A record of the kernel's log. `time` is microseconds on the log's clock, which begins at boot. */
 export interface LogRecord {
-  readonly sequence: number;
   readonly time: number;
   /** The process that the record says was killed for memory; undefined: it says something else. */
   readonly killed: number | undefined;
+}
+
+/** As /dev/kmsg has it (Documentation/ABI/testing/dev-kmsg). */
+export interface KmsgRecord extends LogRecord {
+  readonly sequence: number;
 }
 
 const HEADER = /^(\d+),(\d+),(\d+),/;
@@ -17,11 +21,17 @@ const KERNEL = 8;
  */
 const KILLED = /^(?:[\w ()]*: )?Killed process (\d+) \(/;
 
+/** The process that the kernel says it killed for memory. */
+export const killedIn = (message: string): number | undefined => {
+  const pid = KILLED.exec(message)?.[1];
+  return pid === undefined ? undefined : Number(pid);
+};
+
 /** Undefined: not a record. */
-export const parseRecord = (text: string): LogRecord | undefined => {
+export const parseRecord = (text: string): KmsgRecord | undefined => {
   const [, priority, sequence, time] = HEADER.exec(text) ?? [];
   if (priority === undefined) return undefined;
   const message = text.slice(text.indexOf(';') + 1);
-  const pid = Number(priority) < KERNEL ? KILLED.exec(message)?.[1] : undefined;
-  return { sequence: Number(sequence), time: Number(time), killed: pid === undefined ? undefined : Number(pid) };
+  const killed = Number(priority) < KERNEL ? killedIn(message) : undefined;
+  return { sequence: Number(sequence), time: Number(time), killed };
 };
