@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
 import type { ContainerConfig } from '../../../src/adapters/v1/generated/api.ts';
 import type { DeepPartial } from '../../../src/adapters/v1alpha2/generated/api.ts';
 import type { Bed } from '../../support/bed.ts';
@@ -25,13 +26,17 @@ export interface Pod extends Placing {
 /** In the machine the logs are wherever Janus makes them. */
 const bed: Pick<Bed, 'logs'> = { logs: '/var/log/pods' };
 
-/** As kubelets name the cgroup of a pod without guarantees. */
+/** As kubelets name the slice of those parts, below all that its name holds. */
+export const slicePath = (parts: readonly string[]): string => {
+  const escaped = parts.map((part) => part.replaceAll('-', '_'));
+  return escaped.map((_, index) => `/${escaped.slice(0, index + 1).join('-')}.slice`).join('');
+};
+
+/** Of a pod without guarantees. */
 const parentOf = (driver: Driver, uid: string) => {
   const parts = ['kubepods', 'besteffort', `pod${uid}`];
-  if (driver === 'cgroupfs') return { path: `/${parts.join('/')}`, name: parts.at(-1) ?? '' };
-  const escaped = parts.map((part) => part.replaceAll('-', '_'));
-  const slices = escaped.map((_, index) => `${escaped.slice(0, index + 1).join('-')}.slice`);
-  return { path: `/${slices.join('/')}`, name: slices.at(-1) ?? '' };
+  const path = driver === 'cgroupfs' ? `/${parts.join('/')}` : slicePath(parts);
+  return { path, name: basename(path) };
 };
 
 /** The kubelet makes the pod's cgroup before it asks for the pod. */
