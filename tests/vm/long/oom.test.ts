@@ -42,7 +42,7 @@ beforeAll(async () => {
     await endAll(victims.flat());
     process.stdout.write(`${JSON.stringify(Object.fromEntries(heard))}\n`);
   }
-}, 3_600_000);
+}, 600_000 + COUNT * 120_000);
 afterAll(async () => {
   for (const pod of pods) await removePod(world, pod);
   await world.close();
