@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf, JanusError } from '../core/errors.ts';
 
@@ -8,12 +8,24 @@ export const makePrivateDirectory = async (path: string): Promise<void> => {
   await mkdir(path, { recursive: true, mode: 0o700 });
 };
 
-/** Makes a directory; there already: no error. A full disk is ENOSPC, which Node's recursive mkdir reports as ENOENT. */
+/** Makes one directory; there already: no error. */
+const makeOne = async (path: string, mode: number): Promise<void> => {
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
+  }
+};
+
+/** Makes a directory, and those above it; there already: no error. A full disk is ENOSPC, which Node's recursive mkdir reports as ENOENT. */
 export const makeDirectory = async (path: string, mode: number): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true, mode });
-  await mkdir(path, { mode }).catch((error: unknown) => {
-    if (errnoOf(error) !== 'EEXIST') throw error;
-  });
+  try {
+    await makeOne(path, mode);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path), mode);
+    await makeOne(path, mode);
+  }
 };
 
 const syncDirectory = async (path: string): Promise<void> => {

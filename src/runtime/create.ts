@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoOf, invalidArgument, JanusError } from '../core/errors.ts';
+import { errnoOf, invalidArgument, JanusError, kindOf } from '../core/errors.ts';
 import type { CommandFault } from '../core/model/container.ts';
 import type { ContainerPlan, CreatedContainer, CreateStage } from '../core/ports/container-runtime.ts';
 import type { Staged } from '../core/stages.ts';
@@ -31,9 +31,9 @@ const prepareLog = async ({ sandbox, container: { logPath } }: ContainerPlan): P
   try {
     const fault = await logFault(sandbox.config.logDirectory, logPath);
     if (fault !== undefined) throw invalidArgument('config.log_path', fault);
-    await mkdir(dirname(logPath), { recursive: true, mode: 0o755 });
+    await makeDirectory(dirname(logPath), 0o755);
   } catch (cause) {
-    if (cause instanceof JanusError) throw cause;
+    if (kindOf(cause) !== 'internal') throw cause;
     throw new JanusError(
       'invalid-argument',
       `config.log_path: ${dirname(logPath)} cannot be made: ${errnoOf(cause) ?? ''}`,

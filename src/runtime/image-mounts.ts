@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invalidArgument, notFound } from '../core/errors.ts';
 import type { Mount } from '../core/model/container.ts';
 import type { ImageStore } from '../core/ports/image-store.ts';
+import { makeDirectory } from '../host/files.ts';
 import { MS, mount } from '../host/libc/mounts.ts';
 import { resolveInRootfs } from './spec/rootfs-files.ts';
 
@@ -31,7 +31,7 @@ export const imageMountPath = ({ images, directory }: ImageMountsOptions) => {
     const found = await images.find(reference);
     if (found === undefined) throw notFound('image', reference);
     const target = join(directory, `image-${count++}`);
-    await mkdir(target, { recursive: true, mode: 0o755 });
+    await makeDirectory(target, 0o755);
     mountLayers(found.layers, target);
     if (imageSubPath === '') return target;
     const path = await resolveInRootfs(target, imageSubPath);

@@ -1,5 +1,6 @@
-import { lstat, mkdir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { JanusError } from '../core/errors.ts';
+import { makeDirectory } from '../host/files.ts';
 import { run } from '../host/process.ts';
 import { resolveInRootfs } from './spec/rootfs-files.ts';
 import type { ImageVolume } from './spec/volumes.ts';
@@ -19,7 +20,7 @@ const fillVolume = async (
   { containerPath, hostPath }: ImageVolume,
   { rootfs, signal }: { rootfs: string; signal: AbortSignal },
 ): Promise<void> => {
-  await mkdir(hostPath, { recursive: true, mode: 0o755 });
+  await makeDirectory(hostPath, 0o755);
   const source = await resolveInRootfs(rootfs, containerPath);
   const isDirectory = source !== undefined && (await lstat(source).catch(() => undefined))?.isDirectory() === true;
   if (isDirectory) await copy(`${source}/.`, hostPath, signal);

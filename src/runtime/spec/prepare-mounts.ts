@@ -1,7 +1,8 @@
-import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
-import { errnoOf, invalidArgument, JanusError } from '../../core/errors.ts';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { errnoOf, invalidArgument, JanusError, kindOf } from '../../core/errors.ts';
 import type { Mount } from '../../core/model/container.ts';
 import type { IdMapping } from '../../core/model/security.ts';
+import { makeDirectory } from '../../host/files.ts';
 import { checkPropagation, type MountInfo, parseMountinfo } from './mountinfo.ts';
 import { containerPath, hostPath } from './paths.ts';
 import type { MountFeatures } from './runtime-features.ts';
@@ -99,11 +100,11 @@ const sourceOf = async (path: string): Promise<string> => {
   try {
     await stat(normal).catch(async (error: unknown) => {
       if (errnoOf(error) !== 'ENOENT') throw error;
-      await mkdir(normal, { recursive: true, mode: 0o755 });
+      await makeDirectory(normal, 0o755);
     });
     return await realpath(normal);
   } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
+    if (errnoOf(error) === undefined || kindOf(error) !== 'internal') throw error;
     throw new JanusError('invalid-argument', `mounts.host_path: ${normal}: ${errnoOf(error) ?? ''}`, { cause: error });
   }
 };

@@ -80,6 +80,23 @@ it.each(['containers', 'layers'])(
   },
 );
 
+it.each([
+  ['the directory of a log', () => ({ logPath: 'deep/down/main.log' })],
+  ['the host path of a mount', () => ({ mounts: [{ hostPath: join(bed.logs, 'not/there'), containerPath: '/data' }] })],
+])('no room for %s: the container is refused, nothing is left, and made when there is room', async (_what, wish) => {
+  for (const { runtime } of clients) {
+    const sandboxConfig = podConfig(bed);
+    const { podSandboxId } = await runtime.runPodSandbox({ config: sandboxConfig });
+    const request = { podSandboxId, config: containerConfig('main', wish()), sandboxConfig };
+    fill(bed.logs);
+    await expect(runtime.createContainer(request)).rejects.toEqual(exhausted);
+    empty(bed.logs);
+    await settled();
+    await runtime.createContainer(request);
+    await runtime.removePodSandbox({ podSandboxId });
+  }
+});
+
 it('no room for records: what runs is stopped and its end is known, also to the next daemon', async () => {
   const { runtime } = clients[1];
   const sandboxConfig = podConfig(bed);

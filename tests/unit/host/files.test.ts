@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makePrivateDirectory, replaceFile } from '../../../src/host/files.ts';
+import { makeDirectory, makePrivateDirectory, replaceFile } from '../../../src/host/files.ts';
 import { mount, unmount } from '../../../src/host/libc/mounts.ts';
 
 let directory: string;
@@ -12,6 +12,32 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
+
+describe('a directory that is made', () => {
+  it('has those above it made too, and may be there already', async () => {
+    const path = join(directory, 'a', 'b', 'c');
+    await makeDirectory(path, 0o710);
+    await makeDirectory(path, 0o710);
+    expect([path, join(directory, 'a')].map(modeOf)).toEqual([0o710, 0o710]);
+  });
+
+  it('cannot take the place of a file, nor stand below one', async () => {
+    const file = join(directory, 'file');
+    writeFileSync(file, '');
+    await expect(makeDirectory(file, 0o700)).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(makeDirectory(join(file, 'a', 'b'), 0o700)).rejects.toMatchObject({ code: 'ENOTDIR' });
+  });
+
+  it.runIf(process.getuid?.() === 0)('on a full disk is ENOSPC, at any depth', async () => {
+    mount({ source: 'full', target: directory, type: 'tmpfs', flags: 0, data: 'nr_inodes=2' });
+    try {
+      writeFileSync(join(directory, 'last'), '');
+      await expect(makeDirectory(join(directory, 'a', 'b'), 0o700)).rejects.toMatchObject({ code: 'ENOSPC' });
+    } finally {
+      unmount(directory);
+    }
+  });
+});
 
 describe.each([true, false])('a file that is replaced (durable: %s)', (durable) => {
   it('has the new content, and only its owner reads it', async () => {

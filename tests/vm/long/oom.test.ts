@@ -32,17 +32,20 @@ const endAll = async (victims: readonly Victim[]): Promise<void> => {
   for (const victim of unseen) await hear(victim);
 };
 
-beforeAll(async () => {
-  world = await openWorld();
-  await world.configure('systemd');
-  for (const runtime of RUNTIMES) pods.push(await runPod(world, { driver: 'systemd', runtime }));
-  for (let left = COUNT; left > 0; left -= AT_ONCE) {
-    const count = Math.min(left, AT_ONCE);
-    const victims = await Promise.all(pods.map((pod) => makeVictims(world, pod, count)));
-    await endAll(victims.flat());
-    process.stdout.write(`${JSON.stringify(Object.fromEntries(heard))}\n`);
-  }
-}, 600_000 + COUNT * 120_000);
+beforeAll(
+  async () => {
+    world = await openWorld();
+    await world.configure('systemd');
+    for (const runtime of RUNTIMES) pods.push(await runPod(world, { driver: 'systemd', runtime }));
+    for (let left = COUNT; left > 0; left -= AT_ONCE) {
+      const count = Math.min(left, AT_ONCE);
+      const victims = await Promise.all(pods.map((pod) => makeVictims(world, pod, count)));
+      await endAll(victims.flat());
+      process.stdout.write(`${JSON.stringify(Object.fromEntries(heard))}\n`);
+    }
+  },
+  600_000 + COUNT * 120_000,
+);
 afterAll(async () => {
   for (const pod of pods) await removePod(world, pod);
   await world.close();
