@@ -1,6 +1,7 @@
 import { type Metadata, status } from '@grpc/grpc-js';
 import { JanusError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports/logger.ts';
+import type { RpcIdentity } from './rpc-identity.ts';
 import { logRpc } from './rpc-log.ts';
 import { wireStatus } from './status.ts';
 import { subjectOf } from './subject.ts';
@@ -31,16 +32,6 @@ export interface Watch {
 }
 
 const untraced: RpcTrace = { within: (task) => task(), end: () => undefined };
-
-export interface RpcIdentity {
-  /** Of the API: `v1alpha2`, `v1`, or the package of an API that is not CRI. */
-  readonly version: string;
-  /** With its package: `runtime.v1.RuntimeService`. */
-  readonly service: string;
-  /** As in the proto: `ListPodSandbox`. */
-  readonly method: string;
-  readonly stream: boolean;
-}
 
 /** What of a gRPC server call this file needs. */
 interface ServerCall {

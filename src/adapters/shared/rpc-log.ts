@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { JanusError, messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports/logger.ts';
-import type { RpcIdentity } from './instrument.ts';
+import type { RpcIdentity } from './rpc-identity.ts';
 
 /** Clients poll these: a line each at `info` would drown the others. */
 const POLLED: ReadonlySet<string> = new Set([

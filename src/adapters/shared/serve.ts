@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { ServerUnaryCall, ServerWritableStream, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Call } from '../../core/engine.ts';
-import { begin, type RpcIdentity, type Watch } from './instrument.ts';
+import { begin, type Watch } from './instrument.ts';
+import type { RpcIdentity } from './rpc-identity.ts';
 import type { Handlers } from './service.ts';
 import { wireStatus } from './status.ts';
 
