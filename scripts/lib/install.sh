@@ -10,7 +10,7 @@ janus_packages=(
 )
 # To test: images of its own making, a registry to pull them from, shells and a terminal for the command, Prometheus, the check of these scripts.
 # shellcheck disable=SC2034
-test_packages=(attr buildah busybox-static curl docker-registry fish jq openssl prometheus shellcheck tmux zsh criu)
+test_packages=(attr buildah busybox-static curl docker-registry fish jq openssl prometheus runsc shellcheck tmux zsh criu)
 
 # To boot a machine with systemd and cgroup v2, of Debian's packages, in emulation.
 # shellcheck disable=SC2034

@@ -49,7 +49,6 @@ test('an ordinary container', () => {
       readonlyPaths: expect.arrayContaining(['/proc/sys', '/proc/sysrq-trigger']),
     },
     annotations: {
-      'io.kubernetes.cri.container-type': 'container',
       'io.kubernetes.cri.container-name': 'web',
       'io.kubernetes.cri.image-name': 'busybox:latest',
       'io.kubernetes.cri.sandbox-id': 'a'.repeat(64),
