@@ -39,6 +39,7 @@ manual() { # manual NAME
 settings() {
   install -D -m 644 packaging/debian/daemon.json "$stage/etc/janus/daemon.json"
   install -D -m 644 packaging/debian/10-janus.conflist.example "$stage/usr/share/doc/janus/examples/10-janus.conflist"
+  install -D -m 644 LICENSE "$stage/usr/share/doc/janus/copyright"
   install -D -m 644 packaging/systemd/janusd.service "$stage/usr/lib/systemd/system/janusd.service"
 }
 

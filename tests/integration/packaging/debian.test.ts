@@ -29,6 +29,7 @@ test('the package installs, upgrades with the settings kept, and is removed', ()
   for (const name of ['janus', 'janusd']) expect(mustRun(join(root, 'usr/bin', name), '--version')).toBe(version);
   expect(readFileSync(join(root, 'usr/lib/systemd/system/janusd.service'), 'utf8')).toContain('KillMode=process');
   expect(mustRun('zcat', join(root, 'usr/share/man/man8/janus.8.gz'))).toContain('completion');
+  expect(readFileSync(join(root, 'usr/share/doc/janus/copyright'), 'utf8')).toContain('Apache License');
 
   const settings = join(root, 'etc/janus/daemon.json');
   mustRun(join(root, 'usr/bin/janus'), 'config', 'validate', settings);
