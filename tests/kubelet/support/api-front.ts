@@ -84,7 +84,8 @@ const handOn = (request: IncomingMessage, client: Duplex, head: Buffer): void =>
   kubelet.write([`${request.method ?? ''} ${kubeletPath(request)} HTTP/1.1`, ...headers, '', ''].join('\r\n'));
   kubelet.write(head);
   kubelet.pipe(client).pipe(kubelet);
-  kubelet.on('error', () => client.destroy());
+  // A kubelet that has said everything may end with a reset, for what it did not read: the client still gets what was said.
+  kubelet.on('error', () => client.end());
   client.on('error', () => kubelet.destroy());
 };
 
