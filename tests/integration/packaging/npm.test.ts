@@ -43,7 +43,7 @@ const installed = (name: string): string => join(directory, 'prefix/bin', name);
 test('the package has the programs, documents and settings, and neither sources nor tests', () => {
   const files = mustRun('tar', '-tzf', archive).split('\n');
   const tops = new Set(files.map((file) => file.split('/')[1]));
-  expect([...tops].toSorted()).toEqual(['README.md', 'bin', 'dist', 'docs', 'package.json', 'packaging']);
+  expect([...tops].toSorted()).toEqual(['LICENSE', 'README.md', 'bin', 'dist', 'docs', 'package.json', 'packaging']);
   expect(files.filter((file) => /[.]ts$|node_modules|package-lock|[.]npmrc/.test(file))).toEqual([]);
   expect(files).toEqual(expect.arrayContaining(['package/bin/janusd', 'package/dist/daemon/cli.js']));
 });
