@@ -3,11 +3,6 @@ import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf, JanusError } from '../core/errors.ts';
 
-/** Directories that only root may enter. */
-export const makePrivateDirectory = async (path: string): Promise<void> => {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-};
-
 /** Makes one directory; there already: no error. */
 const makeOne = async (path: string, mode: number): Promise<void> => {
   try {

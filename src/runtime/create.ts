@@ -33,7 +33,7 @@ const prepareLog = async ({ sandbox, container: { logPath } }: ContainerPlan): P
     if (fault !== undefined) throw invalidArgument('config.log_path', fault);
     await makeDirectory(dirname(logPath), 0o755);
   } catch (cause) {
-    if (kindOf(cause) !== 'internal') throw cause;
+    if (cause instanceof JanusError || kindOf(cause) !== 'internal') throw cause;
     throw new JanusError(
       'invalid-argument',
       `config.log_path: ${dirname(logPath)} cannot be made: ${errnoOf(cause) ?? ''}`,

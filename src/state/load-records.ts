@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { messageOf } from '../core/errors.ts';
-import { makePrivateDirectory } from '../host/files.ts';
+import { makeDirectory } from '../host/files.ts';
 import type { RecordCodec } from './codec.ts';
 import { decodeRecord } from './envelope.ts';
 
@@ -30,7 +30,7 @@ export const loadRecords = async <T extends { readonly id: string }>(
   directory: string,
   codec: RecordCodec<T>,
 ): Promise<Loaded<T>> => {
-  await makePrivateDirectory(directory);
+  await makeDirectory(directory, 0o700);
   const entries = await readdir(directory, { withFileTypes: true });
   await Promise.all(entries.filter(({ name }) => DRAFT.test(name)).map(({ name }) => rm(join(directory, name))));
   const taken = new Set(entries.map(({ name }) => name));

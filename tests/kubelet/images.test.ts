@@ -47,7 +47,7 @@ test('when the disk is too full, the kubelet removes the image that nobody uses,
     imageMinimumGCAge: '1s',
   });
   await until('the unused image is gone', async () => !(await names()).includes(UNUSED), 120);
-  // Up to 1.23, a kubelet does not read that an image is pinned.
+  // A kubelet 1.23 does not read that an image is pinned.
   expect(await names()).toEqual(asked().release.minor >= 24 ? [IMAGE, PINNED] : [IMAGE]);
   await node.pod('user');
 });

@@ -61,7 +61,7 @@ test('the environment has what the kubelet knows of the pod', async () => {
 });
 
 test('an image that is not there is pulled', async () => {
-  // Of an id that no other image has: from 1.35 on, a kubelet pulls an image again, by whatever name, if it did not pull that id for this pod's credentials.
+  // Of an id that no other image has: once a kubelet 1.36 has pulled an id, it wants to pull it under each other name as well.
   const registry = await registryWithOwnImage(node.bed);
   try {
     const { image } = registry;

@@ -16,7 +16,7 @@ beforeAll(async () => {
   node = await openNode({ name: 'kstats', octet: 75 });
   const resources = { requests: { cpu: '100m' }, limits: { cpu: '500m' } };
   node.put(pod('busy', [container('main', BUSY, { resources })]));
-  // Up to 1.23, a kubelet has a pod's ephemeral storage only if the pod has a volume.
+  // A kubelet 1.23 has a pod's ephemeral storage only if the pod has a volume.
   const volumeMounts = [{ name: 'scratch', mountPath: '/scratch' }];
   node.put(
     pod('reader', [container('main', SLEEP, { volumeMounts })], { volumes: [{ name: 'scratch', emptyDir: {} }] }),

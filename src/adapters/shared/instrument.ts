@@ -59,7 +59,7 @@ const giveUp = (call: ServerCall): JanusError =>
 /** Times one RPC and writes its one log line. Only ids of the messages are logged: they may hold credentials. */
 export const begin = (rpc: RpcIdentity, call: ServerCall, watch: Watch): Invocation => {
   const started = performance.now();
-  // Made when it is asked for: most calls answer from memory and never look at it (30 of 600 us of a call).
+  // Made when it is asked for: most calls answer from memory and never look at it (20 of 600 ms of 660 calls, in a profile).
   let abort: AbortController | undefined;
   let reason: JanusError | undefined;
   let finished = false;

@@ -49,7 +49,7 @@ export interface SandboxHost {
   /** Writes /etc/hosts once the addresses are known. */
   writeHosts(sandbox: SandboxRecord, ips: readonly string[]): Promise<void>;
   paths(sandbox: SandboxRecord): SandboxPaths;
-  /** Whether there is any process of this pid. A look: certainty costs a hundred times as much (2 against 200 us). */
+  /** Whether there is any process of this pid. A look, of 1 us; certainty costs 25 us for a container, and 70 for a pod. */
   mayRun(process: ProcessIdentity): boolean;
   /** Whether namespaces and process are still there. */
   isAlive(sandbox: SandboxRecord): Promise<boolean>;

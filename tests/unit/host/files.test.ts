@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeDirectory, makePrivateDirectory, replaceFile } from '../../../src/host/files.ts';
+import { makeDirectory, replaceFile } from '../../../src/host/files.ts';
 import { mount, unmount } from '../../../src/host/libc/mounts.ts';
 
 let directory: string;
@@ -14,11 +14,11 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
 describe('a directory that is made', () => {
-  it('has those above it made too, and may be there already', async () => {
+  it.each([0o700, 0o710])('has those above it made too, and may be there already (mode %o)', async (mode) => {
     const path = join(directory, 'a', 'b', 'c');
-    await makeDirectory(path, 0o710);
-    await makeDirectory(path, 0o710);
-    expect([path, join(directory, 'a')].map(modeOf)).toEqual([0o710, 0o710]);
+    await makeDirectory(path, mode);
+    await makeDirectory(path, mode);
+    expect([path, join(directory, 'a')].map(modeOf)).toEqual([mode, mode]);
   });
 
   it('cannot take the place of a file, nor stand below one', async () => {
@@ -95,11 +95,4 @@ describe.runIf(process.getuid?.() === 0)('a disk that is full', () => {
       unmount(directory);
     }
   });
-});
-
-it('a private directory is nobody else’s, and may be there already', async () => {
-  const path = join(directory, 'a', 'b');
-  await makePrivateDirectory(path);
-  await makePrivateDirectory(path);
-  expect(modeOf(path)).toBe(0o700);
 });
