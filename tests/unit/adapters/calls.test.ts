@@ -60,6 +60,27 @@ describe('a call', () => {
     await vi.waitFor(() => expect(reasons).toMatchObject([{ kind }]));
   });
 
+  test('that was given up is aborted for who asks only then', async () => {
+    const reasons: unknown[] = [];
+    let proceed: () => void = () => undefined;
+    const given = new Promise<void>((resolve) => (proceed = resolve));
+    const { runtime } = await start({
+      startContainer: async (_id: string, call: Call) => {
+        await given;
+        reasons.push(call.signal.aborted && call.signal.reason);
+      },
+    });
+    const { response, cancel } = askCancellable(runtime, runtime.startContainer, { containerId });
+    const reported = expect(response).rejects.toMatchObject({ code: status.CANCELLED });
+    await ask(runtime, runtime.version, { version: '' });
+    cancel();
+    await reported;
+    // The server has heard of the end of one call when it answers the next on the same connection.
+    await ask(runtime, runtime.version, { version: '' });
+    proceed();
+    await vi.waitFor(() => expect(reasons).toMatchObject([{ kind: 'cancelled' }]));
+  });
+
   test('that was answered does not abort, whatever grpc-js says afterwards', async () => {
     const signals: AbortSignal[] = [];
     const { runtime } = await start({

@@ -136,13 +136,19 @@ describe('what a verb could neither finish nor take back', () => {
 describe('a sweep that only looks', () => {
   const look = { thorough: false };
 
-  it('finds a pod and a container whose pids are gone', async () => {
+  /** A pod and its container whose processes are not what they were. */
+  const lost = async () => {
     const bed = createBed();
     const pod = await bed.pod();
     const id = await bed.running(pod);
     bed.runtime.unmonitored.add(id);
     bed.runtime.end(id, 0);
     bed.host.dead.add(pod);
+    return { bed, pod, id };
+  };
+
+  it('finds a pod and a container whose pids are gone', async () => {
+    const { bed, pod, id } = await lost();
     bed.host.gone.add(10).add(20);
     await sweep(bed.ctx, look);
     expect(bed.engine.container(id).state.kind).toBe('exited');
@@ -150,12 +156,7 @@ describe('a sweep that only looks', () => {
   });
 
   it('leaves to a thorough one what is not what it was, under a pid that is there', async () => {
-    const bed = createBed();
-    const pod = await bed.pod();
-    const id = await bed.running(pod);
-    bed.runtime.unmonitored.add(id);
-    bed.runtime.end(id, 0);
-    bed.host.dead.add(pod);
+    const { bed, pod, id } = await lost();
     await sweep(bed.ctx, look);
     expect(bed.engine.container(id).state.kind).toBe('running');
     expect(bed.engine.podSandbox(pod).sandbox.state.kind).toBe('ready');
