@@ -113,7 +113,8 @@ const timesGiven = (ctx: Context): readonly bigint[] => [
  */
 export const recover = async (ctx: Context): Promise<RecoveryReport> => {
   for (const time of timesGiven(ctx)) ctx.clock.advanceTo(time);
-  const leftovers = new Map((await ctx.host.leftovers()).map((leftover) => [leftover.id, leftover]));
+  const unknown = await ctx.host.leftovers((id) => ctx.sandboxes.get(id) !== undefined);
+  const leftovers = new Map(unknown.map((leftover) => [leftover.id, leftover]));
   const recovery: Recovery = { ctx, signal: AbortSignal.timeout(DEADLINE_MS), takenDown: 0 };
   const notAdopted = await adoptLost(recovery, leftovers);
   const strays = await findStrays(ctx, leftovers.values());

@@ -20,6 +20,7 @@ import { createRegistry } from '../core/registry.ts';
 import { createWaiters } from '../core/waiters.ts';
 import { createImageStore } from '../images/image-store.ts';
 import { createCdi, noCdi } from '../runtime/cdi/cdi.ts';
+import { createExpectMove } from '../runtime/cgroups/expect-move.ts';
 import { readHierarchy } from '../runtime/cgroups/hierarchy.ts';
 import { createContainerRuntime } from '../runtime/container-runtime.ts';
 import { readHookSpec } from '../runtime/hooks/hook-spec.ts';
@@ -66,6 +67,7 @@ export const createContext = async ({
   const cdi = config.cdi.enabled ? createCdi(config.cdi.specDirs, logger) : noCdi(logger);
   for (const limit of hostLimits(host)) logger.warn(limit);
   const cgroups = readHierarchy();
+  const expectMove = createExpectMove(cgroups);
   const cgroupDriver = config.systemdCgroup ? 'systemd' : 'cgroupfs';
   const runtimes = createOciRuntimes(config.runtimes, state);
   const images = createImageStore({
@@ -85,7 +87,7 @@ export const createContext = async ({
   });
   const containersOf = (pod: SandboxId) =>
     containers.all().flatMap(({ id, sandboxId }) => (sandboxId === pod ? [id] : []));
-  const environment = { roots, runtimes, cgroups, host, features, images, umask, cdi, hooks, logger };
+  const environment = { roots, runtimes, cgroups, expectMove, host, features, images, umask, cdi, hooks, logger };
   const stats = createStats({ roots, cgroups, containersOf });
   return {
     sandboxes: createRegistry({
@@ -96,7 +98,7 @@ export const createContext = async ({
     }),
     containers,
     host: createSandboxHost({
-      ...{ state, cgroups, runtime: runtimes.command },
+      ...{ state, cgroups, expectMove, runtime: runtimes.command },
       userNamespaces: host.userNamespaces,
     }),
     runtime: createContainerRuntime(environment),

@@ -2,6 +2,7 @@ import type { ContainerRef } from '../core/ports/container-runtime.ts';
 import type { ImageStore } from '../core/ports/image-store.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import type { Cdi } from './cdi/cdi.ts';
+import type { ExpectMove } from './cgroups/expect-move.ts';
 import type { CgroupHierarchy } from './cgroups/hierarchy.ts';
 import { cgroupDirectory } from './cgroups/paths.ts';
 import type { Roots } from './container-layout.ts';
@@ -15,6 +16,7 @@ export interface ContainerEnvironment {
   readonly roots: Roots;
   readonly runtimes: OciRuntimes;
   readonly cgroups: CgroupHierarchy;
+  readonly expectMove: ExpectMove;
   readonly host: HostFacts;
   /** By name of the runtime. */
   readonly features: (runtime: string) => RuntimeFeatures;

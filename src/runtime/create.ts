@@ -6,7 +6,6 @@ import type { ContainerPlan, CreatedContainer, CreateStage } from '../core/ports
 import type { Staged } from '../core/stages.ts';
 import { makeDirectory } from '../host/files.ts';
 import { identify } from '../host/process-identity.ts';
-import { expectMove } from './cgroups/expect-move.ts';
 import { ociCgroupsPath } from './cgroups/paths.ts';
 import { commandFault } from './command-fault.ts';
 import { startConmon } from './conmon/conmon.ts';
@@ -93,7 +92,7 @@ export const createWithConmon = async (
 ): Promise<CreatedContainer> => {
   const layout = containerLayout(env.roots, plan.container.id);
   const owner = ownerOf(plan);
-  void expectMove(env.cgroups);
+  env.expectMove();
   await stage?.('bundle');
   await makeDirectory(layout.bundle, 0o700);
   if (owner !== undefined) await openTo(layout.bundle, owner);

@@ -3,6 +3,7 @@ import type { RuntimeConfig } from '../config/config.ts';
 import { JanusError } from '../core/errors.ts';
 import type { SandboxRecord } from '../core/model/sandbox.ts';
 import type { Command } from '../host/process.ts';
+import { createSealedPrograms } from './sealed-programs.ts';
 
 export interface OciRuntime {
   readonly path: string;
@@ -12,13 +13,14 @@ export interface OciRuntime {
 
 /** The runtimes of daemon.json, each with a state directory of its own. */
 export const createOciRuntimes = (runtimes: Readonly<Record<string, RuntimeConfig>>, state: string) => {
+  const programOf = createSealedPrograms(join(state, 'programs'));
   const rootOption = (name: string): string => `--root=${join(state, 'runtimes', name)}`;
   const of = ({ runtime, cgroupDriver }: SandboxRecord): OciRuntime => {
     const config = runtimes[runtime];
     if (config === undefined)
       throw new JanusError('failed-precondition', `runtime ${JSON.stringify(runtime)} is not configured any more`);
     const systemd = cgroupDriver === 'systemd' ? ['--systemd-cgroup'] : [];
-    return { path: config.path, globalArgs: [...config.args, rootOption(runtime), ...systemd] };
+    return { path: programOf(runtime, config.path), globalArgs: [...config.args, rootOption(runtime), ...systemd] };
   };
   const command = (sandbox: SandboxRecord, args: readonly string[]): Command => {
     const { path, globalArgs } = of(sandbox);
@@ -27,7 +29,7 @@ export const createOciRuntimes = (runtimes: Readonly<Record<string, RuntimeConfi
   /** The same verb of every runtime, for a container of which nobody knows whose it is. */
   const commands = (args: readonly string[]): readonly Command[] =>
     Object.entries(runtimes).map(([name, config]) => ({
-      path: config.path,
+      path: programOf(name, config.path),
       args: [...config.args, rootOption(name), ...args],
       cwd: '/',
     }));

@@ -64,6 +64,6 @@ export interface SandboxHost {
   release(sandbox: SandboxRecord, options: Staged<ReleaseStage>): Promise<void>;
   /** Deletes what `release` left. Idempotent. */
   remove(sandbox: SandboxRecord): Promise<void>;
-  /** Sandboxes of which something is left on the host, for recovery. */
-  leftovers(): Promise<readonly SandboxLeftover[]>;
+  /** Sandboxes that nobody knows and of which something is left on the host, for recovery. Where a known one's is, its record says. */
+  leftovers(isKnown: (id: SandboxId) => boolean): Promise<readonly SandboxLeftover[]>;
 }

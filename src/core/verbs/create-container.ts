@@ -144,16 +144,13 @@ const build = async (
   const leaving = [...ctx.removingImages].find((id) => usesImage(record, id));
   if (leaving !== undefined) throw notFound('image', leaving);
   await progress.stage('intent');
+  // Not synced: what a power cut leaves of a container is its layer, and recovery removes a layer without a record.
   await ctx.containers.put(record, { durable: false });
-  // Waited for at the end: the sync runs beside the work.
-  const intent = ctx.containers.put(record, { durable: true });
-  intent.catch(() => undefined);
   undo.add((options) => ctx.runtime.remove(ref, options));
   const { user, ...state } = await ctx.runtime.create(
     { sandbox, container: secured(ref), image, paths: ctx.host.paths(sandbox), targetPid: targetPid(ctx, record) },
     { signal, stage: progress.stage },
   );
-  await intent;
   await progress.stage('commit');
   // The pod may have been stopped meanwhile: its containers were ended then, and this one was not among them.
   readySandbox(ctx, sandbox.id);

@@ -38,6 +38,7 @@ export const startProcess = (
 ): Promise<StartedProcess> =>
   env.starts(signal, () =>
     expectingOrphan(async () => {
+      env.expectMove();
       const files = await writeCallFiles(env.layout(request.ref), request);
       let isRunning = false;
       try {

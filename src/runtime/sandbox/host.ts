@@ -16,6 +16,7 @@ import { makeDirectory } from '../../host/files.ts';
 import { unmount } from '../../host/libc/mounts.ts';
 import { hasPid, signalProcess } from '../../host/process-identity.ts';
 import { cgroupPids, joinCgroup, makeCgroup } from '../cgroups/cgroup.ts';
+import type { ExpectMove } from '../cgroups/expect-move.ts';
 import { findCgroups, placeOf } from '../cgroups/find.ts';
 import type { CgroupHierarchy } from '../cgroups/hierarchy.ts';
 import { cgroupDirectory, ociCgroupsPath, parentOf, scopeName } from '../cgroups/paths.ts';
@@ -40,6 +41,7 @@ export interface SandboxHostOptions {
   /** The daemon's directory of this boot. */
   readonly state: string;
   readonly cgroups: CgroupHierarchy;
+  readonly expectMove: ExpectMove;
   /** HostFacts.userNamespaces. */
   readonly userNamespaces: boolean;
   readonly runtime: RuntimeCommand;
@@ -48,7 +50,7 @@ export interface SandboxHostOptions {
 const ALL_PINS = ['net', 'ipc', 'uts', 'pid', 'user'] as const;
 
 export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
-  const { state, cgroups, userNamespaces, runtime } = options;
+  const { state, cgroups, expectMove, userNamespaces, runtime } = options;
   const initRoot = `${state}/init-root`;
   const layout = (sandbox: { readonly id: SandboxId }) => layoutOf(state, sandbox.id);
   const cgroupOf = (sandbox: SandboxRecord): string => cgroupDirectory(sandbox, sandbox.id);
@@ -59,6 +61,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
   ): Promise<SandboxPaths> => {
     const own = layout(sandbox);
     const paths = pathsOf(sandbox, own);
+    expectMove();
     await stage?.('namespaces');
     await makeOwnDirectory(sandbox, own);
     try {
@@ -180,8 +183,8 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     endProcess,
     release,
     remove: async (sandbox) => rm(layout(sandbox).directory, { recursive: true, force: true }),
-    leftovers: async () => {
-      const ids = (await idsIn(sandboxesDirectory(state))).map(sandboxId);
+    leftovers: async (isKnown) => {
+      const ids = (await idsIn(sandboxesDirectory(state))).map(sandboxId).filter((id) => !isKnown(id));
       const found = await findCgroups(cgroups, ids);
       return ids.map((id): SandboxLeftover => {
         const directory = found.get(id);

@@ -59,6 +59,7 @@ export const createFakeHost = (script: Script): FakeHost => {
       await script.enter('host.remove');
       present.delete(id);
     },
-    leftovers: async () => [...present].map(([id, cgroup]): SandboxLeftover => ({ id, cgroup })),
+    leftovers: async (isKnown) =>
+      [...present].map(([id, cgroup]): SandboxLeftover => ({ id, cgroup })).filter(({ id }) => !isKnown(id)),
   };
 };
