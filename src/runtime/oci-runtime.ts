@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { RuntimeConfig } from '../config/config.ts';
 import { JanusError } from '../core/errors.ts';
 import type { SandboxRecord } from '../core/model/sandbox.ts';
@@ -14,7 +14,8 @@ export interface OciRuntime {
 /** The runtimes of daemon.json, each with a state directory of its own. */
 export const createOciRuntimes = (runtimes: Readonly<Record<string, RuntimeConfig>>, state: string) => {
   const programOf = createSealedPrograms(join(state, 'programs'));
-  const rootOption = (name: string): string => `--root=${join(state, 'runtimes', name)}`;
+  const rootOf = (name: string): string => join(state, 'runtimes', name);
+  const rootOption = (name: string): string => `--root=${rootOf(name)}`;
   const of = ({ runtime, cgroupDriver }: SandboxRecord): OciRuntime => {
     const config = runtimes[runtime];
     if (config === undefined)
@@ -26,6 +27,12 @@ export const createOciRuntimes = (runtimes: Readonly<Record<string, RuntimeConfi
     const { path, globalArgs } = of(sandbox);
     return { path, args: [...globalArgs, ...args], cwd: '/' };
   };
+  /** Where runc's `create` leaves a container's first process waiting. Undefined: another runtime, or a script which may do more at `start` than runc does. */
+  const startFifo = ({ runtime }: SandboxRecord, id: string): string | undefined => {
+    const path = runtimes[runtime]?.path ?? '';
+    const isRunc = basename(path) === 'runc' && programOf(runtime, path) !== path;
+    return isRunc ? join(rootOf(runtime), id, 'exec.fifo') : undefined;
+  };
   /** The same verb of every runtime, for a container of which nobody knows whose it is. */
   const commands = (args: readonly string[]): readonly Command[] =>
     Object.entries(runtimes).map(([name, config]) => ({
@@ -33,7 +40,7 @@ export const createOciRuntimes = (runtimes: Readonly<Record<string, RuntimeConfi
       args: [...config.args, rootOption(name), ...args],
       cwd: '/',
     }));
-  return { of, command, commands };
+  return { of, command, commands, startFifo };
 };
 
 export type OciRuntimes = ReturnType<typeof createOciRuntimes>;

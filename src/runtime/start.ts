@@ -1,18 +1,38 @@
+import { readFile } from 'node:fs/promises';
 import { JanusError } from '../core/errors.ts';
 import type { ContainerRef } from '../core/ports/container-runtime.ts';
+import { processOf } from '../core/process-of.ts';
 import { run } from '../host/process.ts';
 import { lastReason } from '../host/tool-log.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
+import { containerLayout } from './container-layout.ts';
+import { openStartFifo } from './start-fifo.ts';
 
 const MAX_REASON = 500;
+
+/** A hook that has to be run once the container has started is the runtime's to run. A word in another place only costs the short way. */
+const hasPoststart = async (spec: string): Promise<boolean> => (await readFile(spec, 'utf8')).includes('"poststart"');
+
+const startByFifo = async (
+  env: ContainerEnvironment,
+  { container, sandbox }: ContainerRef,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const fifo = env.runtimes.startFifo(sandbox, container.id);
+  const process = processOf(container);
+  if (fifo === undefined || process === undefined) return false;
+  if (await hasPoststart(containerLayout(env.roots, container.id).spec)) return false;
+  return openStartFifo(fifo, process, { signal });
+};
 
 /** Lets the created process run the container's command. */
 export const startContainer = async (
   env: ContainerEnvironment,
-  { container, sandbox }: ContainerRef,
+  ref: ContainerRef,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { exitCode, stderr } = await run(env.runtimes.command(sandbox, ['start', container.id]), { signal });
+  if (await startByFifo(env, ref, signal)) return;
+  const { exitCode, stderr } = await run(env.runtimes.command(ref.sandbox, ['start', ref.container.id]), { signal });
   if (exitCode !== 0)
     throw new JanusError(
       'internal',
