@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Contestant } from './contestant.ts';
 import { bareTools } from './engines/bare-tools.ts';
 import { containerd } from './engines/containerd.ts';
-import { janus } from './engines/janus.ts';
+import { janusCrun, janusRunc } from './engines/janus.ts';
 import { type Machine, watchMachine } from './machine.ts';
 import { overTheFloor } from './report/floor.ts';
 import { markdown } from './report/markdown.ts';
@@ -33,8 +33,8 @@ const works: readonly Work[] = [
 
 /** Each with the first of four octets of its pods' addresses: room for a thousand. */
 const makers: Readonly<Record<string, () => Contestant | Promise<Contestant>>> = {
-  janus: () => janus('runc', 200),
-  'janus-crun': () => janus('crun', 204),
+  janus: () => janusRunc(200),
+  'janus-crun': () => janusCrun(204),
   containerd: () => containerd(208),
   floor: () => bareTools(212),
 };
