@@ -1,5 +1,8 @@
 import type { ClientV1 } from '../tests/support/clients.ts';
 
+/** Milliseconds after which a call that has not answered fails, so that one bad pod does not hold a race for ever. */
+export const STALLED_MS = 120_000;
+
 export interface PodHandle {
   readonly podSandboxId: string;
   readonly containerId: string;

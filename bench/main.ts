@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { closeAll } from './close-all.ts';
 import type { Contestant } from './contestant.ts';
 import { bareTools } from './engines/bare-tools.ts';
 import { containerd } from './engines/containerd.ts';
@@ -13,6 +14,7 @@ import { plot } from './report/plot.ts';
 import { rowsOf } from './report/rows.ts';
 import { measure, type Outcome } from './rounds.ts';
 import type { Work } from './work.ts';
+import { beside } from './works/beside.ts';
 import { crictlRuns } from './works/crictl-run.ts';
 import { events } from './works/events.ts';
 import { execs } from './works/exec.ts';
@@ -24,10 +26,11 @@ import { recovery } from './works/recovery.ts';
 import { standing } from './works/standing.ts';
 
 /** How what stands grows: the same figures with more and more pods. */
-const curve = [10, 20, 50, 100, 200, 500];
+const curve = [10, 50, 100, 200];
 const works: readonly Work[] = [
   ...[podsOneByOne, podsTogether, execs, events, crictlRuns, ...pulls],
-  ...[...curve.map(standing), polling(20), polling(100), recovery(20), recovery(100)],
+  ...[20, ...curve, 500].map(standing),
+  ...[polling, recovery, beside].flatMap((of) => curve.map(of)),
   ...[1000, 5000].map(records),
 ];
 
@@ -88,5 +91,5 @@ try {
   }
   console.log(readFileSync(join(values.out, 'table.md'), 'utf8'));
 } finally {
-  for (const contestant of contestants.reverse()) await contestant.close();
+  await closeAll(contestants);
 }

@@ -8,6 +8,7 @@ import { tool } from '../../tests/support/paths.ts';
 import { until } from '../../tests/support/wait.ts';
 import type { EngineAccess, Pods } from '../contestant.ts';
 import { lower } from '../fleet.ts';
+import { timed } from '../timed.ts';
 import type { Samples, Work } from '../work.ts';
 import { WORKLOAD } from '../workload.ts';
 
@@ -36,7 +37,10 @@ const writeConfigs = (directory: string, image: string, index: number): readonly
 const crictlRun = async (crictl: string, socket: string, configs: readonly [string, string]): Promise<void> => {
   const endpoint = `unix://${socket}`;
   const flags = ['--config', '/dev/null', '-r', endpoint, '-i', endpoint, '--timeout', `${SECONDS}s`];
-  const child = spawn(crictl, [...flags, 'run', '--no-pull', ...configs], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(crictl, [...flags, 'run', '--no-pull', ...configs], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: SECONDS * 1000,
+  });
   const [code] = (await once(child, 'close')) as [number];
   if (code !== 0) throw new Error(`crictl run ended with ${code}`);
 };
@@ -56,10 +60,10 @@ const untilListed = ({ cri: { runtime } }: EngineAccess) =>
 const round = async (engine: EngineAccess, pods: Pods, crictl: string): Promise<number> => {
   const directory = mkdtempSync(join(tmpdir(), 'janus-bench-run-'));
   const configs = Array.from({ length: COUNT }, (_, index) => writeConfigs(directory, engine.image, index));
-  const begin = performance.now();
-  await Promise.all(configs.map((each) => crictlRun(crictl, engine.socket, each)));
-  const containers = await untilListed(engine);
-  const took = performance.now() - begin;
+  const [took, containers] = await timed(async () => {
+    await Promise.all(configs.map((each) => crictlRun(crictl, engine.socket, each)));
+    return untilListed(engine);
+  });
   await lower(
     pods,
     containers.map(({ id, podSandboxId }) => ({ podSandboxId, containerId: id })),
@@ -73,7 +77,7 @@ export const crictlRuns: Work = {
   name: 'crictl-run',
   figures: [{ name: NAME, unit: 'ms', of: 'p50' }],
   prepare: ({ engine, pods }) => {
-    const crictl = tool('crictl-1.29') ?? tool('crictl-1.25');
+    const crictl = tool('crictl-1.36') ?? tool('crictl-1.29') ?? tool('crictl-1.25');
     if (engine === undefined || crictl === undefined) return Promise.resolve(undefined);
     return Promise.resolve({
       round: async (): Promise<Samples> => ({ [NAME]: [await round(engine, pods, crictl)] }),

@@ -52,7 +52,7 @@ const importImage = ({ directory, graph, state, socket }: Bed, name: string): vo
 };
 
 const serves = async (child: ChildProcess, { socket }: Bed, log: () => string): Promise<void> => {
-  const cri = connectV1(socket);
+  const cri = connectV1(socket, 5000);
   try {
     await until('containerd serves', () => {
       if (child.exitCode !== null) throw new Error(`containerd ended with ${child.exitCode}: ${log()}`);
