@@ -1,5 +1,5 @@
 // npm run bench -- [--work NAME,...] [--rounds N] [--against NAME,...] [--out DIRECTORY]: see README.md beside this file.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { closeAll } from './close-all.ts';
@@ -11,6 +11,7 @@ import { type Machine, watchMachine } from './machine.ts';
 import { overTheFloor } from './report/floor.ts';
 import { markdown } from './report/markdown.ts';
 import { plot } from './report/plot.ts';
+import { writeRun } from './report/raw.ts';
 import { rowsOf } from './report/rows.ts';
 import { measure, type Outcome } from './rounds.ts';
 import type { Work } from './work.ts';
@@ -68,9 +69,7 @@ const say = (text: string): void => console.error(text);
 const report = (machine: Machine): void => {
   const rows = rowsOf(outcomes);
   const names = contestants.map(({ name }) => name);
-  mkdirSync(values.out, { recursive: true });
-  const raw = outcomes.map(({ work, measured }) => ({ work: work.name, figures: work.figures, measured }));
-  writeFileSync(join(values.out, 'raw.json'), `${JSON.stringify({ machine, raw }, null, 1)}\n`);
+  writeRun(values.out, { machine, outcomes });
   writeFileSync(join(values.out, 'table.md'), markdown(rows, names, machine) + overTheFloor(outcomes));
   writeFileSync(join(values.out, 'plot.svg'), plot(rows, names));
 };

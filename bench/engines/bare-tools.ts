@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Bed } from '../../tests/support/bed.ts';
 import { mustRun } from '../../tests/support/command.ts';
 import type { Contestant, PodHandle } from '../contestant.ts';
-import { FLOOR } from '../report/floor.ts';
+import { FLOOR } from '../names.ts';
 import { bareSpec } from './bare-spec.ts';
 import { benchBed } from './bench-bed.ts';
 

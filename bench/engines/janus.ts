@@ -2,6 +2,7 @@ import type { Bed } from '../../tests/support/bed.ts';
 import { launcherWithoutUnified } from '../../tests/support/crun.ts';
 import { startDaemon } from '../../tests/support/daemon.ts';
 import type { Contestant } from '../contestant.ts';
+import { CRUN, JANUS } from '../names.ts';
 import { benchBed } from './bench-bed.ts';
 import { criEngine } from './cri-engine.ts';
 import { orUndo } from './or-undo.ts';
@@ -12,16 +13,16 @@ const settings = {
   'insecure-registries': ['127.0.0.1'],
 };
 
-const contestant = (bed: Bed, runtime: string, extra = {}, launcher: readonly string[] = []): Promise<Contestant> =>
+const contestant = (bed: Bed, name: string, extra = {}, launcher: readonly string[] = []): Promise<Contestant> =>
   criEngine({
-    name: `janus ${runtime}`,
+    name,
     bed,
     start: () => startDaemon(bed, { ...settings, ...extra }, {}, launcher),
     records: bed.graph,
   });
 
 /** A janusd of its own, as it is built in dist/, with its own defaults. */
-export const janusRunc = (octet: number): Promise<Contestant> => contestant(benchBed('brunc', octet), 'runc');
+export const janusRunc = (octet: number): Promise<Contestant> => contestant(benchBed('brunc', octet), JANUS);
 
 /** The same with crun, which the daemon runs without anything between. */
 export const janusCrun = async (octet: number): Promise<Contestant> => {
@@ -31,5 +32,5 @@ export const janusCrun = async (octet: number): Promise<Contestant> => {
     () => launcherWithoutUnified(bed),
   );
   const extra = { 'default-runtime': 'crun', runtimes: { crun: { path: '/usr/bin/crun' } } };
-  return contestant(bed, 'crun', extra, launcher);
+  return contestant(bed, CRUN, extra, launcher);
 };
