@@ -28,6 +28,8 @@ export interface EngineAccess {
   readonly cri: ClientV1;
   readonly socket: string;
   readonly image: string;
+  /** Of the pods, as a kubelet sets it. */
+  readonly cgroupParent: string;
   /** Where its records are, if they are files that can be copied. */
   readonly records?: string;
   /** Of the daemon that runs now. */

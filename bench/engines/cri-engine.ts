@@ -33,14 +33,15 @@ export const criEngine = async ({ name, bed, start, records }: CriEngine): Promi
     bed.dispose();
   };
   const { runtimeVersion } = await orUndo(close, () => cri.runtime.version({}));
+  const place = { image: IMAGE, cgroupParent: `${bed.cgroupParent}/pods` };
   return {
     name,
     version: runtimeVersion,
-    pods: criPods(cri, { image: IMAGE, logs: bed.logs, cgroupParent: `${bed.cgroupParent}/pods` }),
+    pods: criPods(cri, { ...place, logs: bed.logs }),
     engine: {
       cri,
       socket: bed.socket,
-      image: IMAGE,
+      ...place,
       ...(records !== undefined && { records }),
       get pid() {
         return daemon.pid;

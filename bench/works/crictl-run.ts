@@ -17,10 +17,15 @@ const SECONDS = 300;
 const NAME = `${COUNT} crictl run at once`;
 
 /** The two files that crictl takes; the names of the pods differ. */
-const writeConfigs = (directory: string, image: string, index: number): readonly [string, string] => {
+const writeConfigs = (
+  directory: string,
+  { image, cgroupParent }: EngineAccess,
+  index: number,
+): readonly [string, string] => {
   const [container, pod] = [join(directory, 'container.json'), join(directory, `pod-${index}.json`)];
   const metadata = { name: `run-${index}`, uid: `run-${index}`, namespace: 'bench', attempt: 0 };
-  writeFileSync(pod, JSON.stringify({ metadata, log_directory: join(directory, `${index}`), linux: {} }));
+  const linux = { cgroup_parent: cgroupParent };
+  writeFileSync(pod, JSON.stringify({ metadata, log_directory: join(directory, `${index}`), linux }));
   writeFileSync(
     container,
     JSON.stringify({
@@ -59,7 +64,7 @@ const untilListed = ({ cri: { runtime } }: EngineAccess) =>
 
 const round = async (engine: EngineAccess, pods: Pods, crictl: string): Promise<number> => {
   const directory = mkdtempSync(join(tmpdir(), 'janus-bench-run-'));
-  const configs = Array.from({ length: COUNT }, (_, index) => writeConfigs(directory, engine.image, index));
+  const configs = Array.from({ length: COUNT }, (_, index) => writeConfigs(directory, engine, index));
   const [took, containers] = await timed(async () => {
     await Promise.all(configs.map((each) => crictlRun(crictl, engine.socket, each)));
     return untilListed(engine);
