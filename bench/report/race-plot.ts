@@ -45,9 +45,10 @@ const said = (ratio: number | undefined): string => ratio?.toFixed(2) ?? '-';
 const row = (races: readonly Race[], figure: string, top: number): readonly string[] => {
   const most = targetOf(figure)?.most;
   const own = mediansOf(races, figure, JANUS).map(said).join(' / ');
-  const mark = most === undefined ? undefined : across(most).toFixed(1);
+  const mark = most === undefined ? undefined : (across(most) - 1.5).toFixed(1);
   return [
     text(figure, { x: LEFT - 10, y: top + 16, anchor: 'end' }),
+    `<line x1="${LEFT}" x2="${LEFT + WIDTH}" y1="${top - 3}" y2="${top - 3}" stroke="#f3f4f6"/>`,
     ...(mark === undefined
       ? []
       : [`<rect x="${mark}" y="${top}" width="3" height="${ROW - 6}" fill="#dc2626" class="target"/>`]),
