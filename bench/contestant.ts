@@ -1,5 +1,8 @@
 import type { ClientV1 } from '../tests/support/clients.ts';
 
+/** Milliseconds after which a call that has not answered fails, so that one bad pod does not hold a race for ever. */
+export const STALLED_MS = 120_000;
+
 export interface PodHandle {
   readonly podSandboxId: string;
   readonly containerId: string;
@@ -25,6 +28,8 @@ export interface EngineAccess {
   readonly cri: ClientV1;
   readonly socket: string;
   readonly image: string;
+  /** Of the pods, as a kubelet sets it. */
+  readonly cgroupParent: string;
   /** Where its records are, if they are files that can be copied. */
   readonly records?: string;
   /** Of the daemon that runs now. */

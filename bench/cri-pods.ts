@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientV1 } from '../tests/support/clients.ts';
 import { CONTAINER, POD } from '../tests/support/requests.ts';
-import type { Pods } from './contestant.ts';
+import type { EngineAccess, Pods } from './contestant.ts';
 import { WORKLOAD } from './workload.ts';
 
 const linux = { securityContext: { namespaceOptions: { network: POD, ipc: POD, pid: CONTAINER } } };
 
-interface Place {
-  readonly image: string;
+interface Place extends Pick<EngineAccess, 'image' | 'cgroupParent'> {
   readonly logs: string;
-  /** Of the pods, as a kubelet sets it. */
-  readonly cgroupParent: string;
 }
 
 /** The calls that a kubelet makes for a pod of one container, over an engine's socket. */

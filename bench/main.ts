@@ -1,40 +1,25 @@
 // npm run bench -- [--work NAME,...] [--rounds N] [--against NAME,...] [--out DIRECTORY]: see README.md beside this file.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { closeAll } from './close-all.ts';
 import type { Contestant } from './contestant.ts';
 import { bareTools } from './engines/bare-tools.ts';
 import { containerd } from './engines/containerd.ts';
-import { janus } from './engines/janus.ts';
+import { janusCrun, janusRunc } from './engines/janus.ts';
 import { type Machine, watchMachine } from './machine.ts';
 import { overTheFloor } from './report/floor.ts';
 import { markdown } from './report/markdown.ts';
 import { plot } from './report/plot.ts';
+import { writeRun } from './report/raw.ts';
 import { rowsOf } from './report/rows.ts';
 import { measure, type Outcome } from './rounds.ts';
-import type { Work } from './work.ts';
-import { crictlRuns } from './works/crictl-run.ts';
-import { events } from './works/events.ts';
-import { execs } from './works/exec.ts';
-import { podsOneByOne, podsTogether } from './works/pods.ts';
-import { polling } from './works/polling.ts';
-import { pulls } from './works/pull.ts';
-import { records } from './works/records.ts';
-import { recovery } from './works/recovery.ts';
-import { standing } from './works/standing.ts';
-
-/** How what stands grows: the same figures with more and more pods. */
-const curve = [10, 20, 50, 100, 200, 500];
-const works: readonly Work[] = [
-  ...[podsOneByOne, podsTogether, execs, events, crictlRuns, ...pulls],
-  ...[...curve.map(standing), polling(20), polling(100), recovery(20), recovery(100)],
-  ...[1000, 5000].map(records),
-];
+import { works } from './works.ts';
 
 /** Each with the first of four octets of its pods' addresses: room for a thousand. */
 const makers: Readonly<Record<string, () => Contestant | Promise<Contestant>>> = {
-  janus: () => janus('runc', 200),
-  'janus-crun': () => janus('crun', 204),
+  janus: () => janusRunc(200),
+  'janus-crun': () => janusCrun(204),
   containerd: () => containerd(208),
   floor: () => bareTools(212),
 };
@@ -65,9 +50,7 @@ const say = (text: string): void => console.error(text);
 const report = (machine: Machine): void => {
   const rows = rowsOf(outcomes);
   const names = contestants.map(({ name }) => name);
-  mkdirSync(values.out, { recursive: true });
-  const raw = outcomes.map(({ work, measured }) => ({ work: work.name, figures: work.figures, measured }));
-  writeFileSync(join(values.out, 'raw.json'), `${JSON.stringify({ machine, raw }, null, 1)}\n`);
+  writeRun(values.out, { machine, outcomes });
   writeFileSync(join(values.out, 'table.md'), markdown(rows, names, machine) + overTheFloor(outcomes));
   writeFileSync(join(values.out, 'plot.svg'), plot(rows, names));
 };
@@ -88,5 +71,5 @@ try {
   }
   console.log(readFileSync(join(values.out, 'table.md'), 'utf8'));
 } finally {
-  for (const contestant of contestants.reverse()) await contestant.close();
+  await closeAll(contestants);
 }

@@ -1,3 +1,4 @@
+import { closeAll } from './close-all.ts';
 import type { Contestant } from './contestant.ts';
 import { median, percentile } from './figures.ts';
 import type { Figure, Prepared, Samples, Work } from './work.ts';
@@ -9,7 +10,7 @@ export interface Measured {
 }
 
 export interface Outcome {
-  readonly work: Work;
+  readonly work: Pick<Work, 'name' | 'figures'>;
   readonly measured: readonly Measured[];
 }
 
@@ -31,14 +32,14 @@ export const measure = async (
         samples.push(await prepared.round());
       }
   } finally {
-    for (const { prepared } of able) await prepared.close();
+    await closeAll(able.map(({ prepared }) => prepared));
   }
   return { work, measured: able.map(({ name, samples }) => ({ contestant: name, rounds: samples })) };
 };
 
 /** What a figure is in each round. */
-export const valuesOf = ({ name, of }: Figure, { rounds }: Measured): readonly number[] =>
-  rounds.map((samples) => {
-    const taken = samples[name] ?? [];
+export const valuesOf = ({ name, of, samples = name }: Figure, { rounds }: Measured): readonly number[] =>
+  rounds.map((round) => {
+    const taken = round[samples] ?? [];
     return of === 'p50' ? median(taken) : percentile(taken, 0.99);
   });

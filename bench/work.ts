@@ -6,9 +6,11 @@ export interface Figure {
   readonly unit: 'ms' | 'MB' | 's';
   /** What stands for a round: the median of its samples, or the 99th percentile of them. */
   readonly of: 'p50' | 'p99';
+  /** Name of the samples that it is taken from, if several figures are; default: its own. */
+  readonly samples?: string;
 }
 
-/** The samples of one round, in the order in which they were taken, by the name of the figure. */
+/** The samples of one round, in the order in which they were taken, by the name of the figure or of its samples. */
 export type Samples = Readonly<Record<string, readonly number[]>>;
 
 /** What is measured against each contestant in turn. */

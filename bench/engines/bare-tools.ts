@@ -4,23 +4,27 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Bed, makeBed } from '../../tests/support/bed.ts';
+import type { Bed } from '../../tests/support/bed.ts';
 import { mustRun } from '../../tests/support/command.ts';
 import type { Contestant, PodHandle } from '../contestant.ts';
-import { FLOOR } from '../report/floor.ts';
+import { FLOOR } from '../names.ts';
 import { bareSpec } from './bare-spec.ts';
+import { benchBed } from './bench-bed.ts';
 
-/** Runs a program to its end, with no shell between, and gives what it wrote; rejects with that on a code other than 0. */
+const SECONDS = 30;
+
+/** Runs a program to its end, with no shell between, and gives what it wrote; rejects with that on a code other than 0, also when its time is over. */
 const run = async (path: string, args: readonly string[], { env = {}, input = '' } = {}): Promise<string> => {
   const child = spawn(path, args, {
     env: { ...process.env, ...env },
+    timeout: SECONDS * 1000,
     stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
   child.stdin?.end(input);
-  const [code] = (await once(child, 'close')) as [number];
-  if (code !== 0) throw new Error(`${path} ${args.join(' ')} ended with ${code}: ${said}`);
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  if (code !== 0) throw new Error(`${path} ${args.join(' ')} ended with ${code ?? signal}: ${said}`);
   return said;
 };
 
@@ -30,13 +34,16 @@ interface Ground {
   readonly lower: string;
 }
 
-const places = ({ bed }: Ground, id: string) => {
-  const base = join(bed.directory, 'floor', id);
+/** As Janus divides it: what dies with the boot under the state directory, the writable layer under the graph, the log beside. */
+const places = ({ bed: { state, graph, logs } }: Ground, id: string) => {
+  const base = join(state, 'floor', id);
+  const layer = join(graph, 'layers', id);
   const of = (name: string): string => join(base, name);
   return {
-    ...{ base, bundle: of('bundle'), rootfs: of('bundle/rootfs'), upper: of('upper'), work: of('work') },
-    ...{ net: of('net'), ipc: of('ipc'), uts: of('uts'), pidfile: of('pid'), exits: of('exits'), log: of('log') },
-    runcRoot: join(bed.directory, 'floor-runc'),
+    ...{ base, bundle: of('bundle'), rootfs: of('bundle/rootfs'), pidfile: of('pid'), exits: of('exits') },
+    ...{ net: of('net'), ipc: of('ipc'), uts: of('uts') },
+    ...{ layer, upper: join(layer, 'upper'), work: join(layer, 'work'), log: join(logs, id) },
+    runcRoot: join(state, 'floor-runc'),
   };
 };
 
@@ -79,8 +86,6 @@ const conmon = async (id: string, at: Places): Promise<void> => {
 
 const filled = (path: string): boolean => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 
-const SECONDS = 30;
-
 /** Looks each millisecond: an engine hears of these by a pipe and by inotify. */
 const soon = async (path: string): Promise<void> => {
   const deadline = Date.now() + SECONDS * 1000;
@@ -112,12 +117,12 @@ const down = async (ground: Ground, { podSandboxId: id }: PodHandle): Promise<vo
   await run('umount', [at.rootfs]);
   await cni(ground, 'DEL', { id, net: at.net });
   await run('umount', [at.net, at.ipc, at.uts]);
-  rmSync(at.base, { recursive: true });
+  for (const path of [at.base, at.layer, at.log]) rmSync(path, { recursive: true });
 };
 
 /** The floor: what the tools alone need for the same effects, one after the other, with no engine. */
 export const bareTools = (octet: number): Contestant => {
-  const bed = makeBed('bfloor', octet, 22);
+  const bed = benchBed('bfloor', octet);
   const lower = join(bed.directory, 'lower');
   mkdirSync(lower);
   // The image has one layer.

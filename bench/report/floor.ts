@@ -1,10 +1,9 @@
+import { FLOOR } from '../names.ts';
 import { type Measured, type Outcome, valuesOf } from '../rounds.ts';
 import { ratioOf } from './ratio.ts';
+import { table } from './table.ts';
 
-/** Name of the contestant without an engine. */
-export const FLOOR = 'bare tools';
-
-const over = (floor: Measured, { work, measured }: Outcome): readonly string[] =>
+const over = (floor: Measured, { work, measured }: Outcome): readonly (readonly string[])[] =>
   measured
     .filter((each) => each !== floor)
     .flatMap((each) =>
@@ -12,7 +11,7 @@ const over = (floor: Measured, { work, measured }: Outcome): readonly string[] =
         const ratio = ratioOf(valuesOf(figure, each), valuesOf(figure, floor));
         if (ratio === undefined) return [];
         const { median, least, most } = ratio;
-        return `| ${figure.name} | ${each.contestant} | ${median.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)}) |`;
+        return [[figure.name, each.contestant, `${median.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)})`]];
       }),
     );
 
@@ -23,13 +22,5 @@ export const overTheFloor = (outcomes: readonly Outcome[]): string => {
     return floor === undefined ? [] : over(floor, outcome);
   });
   if (lines.length === 0) return '';
-  return [
-    '',
-    `Over the floor (${FLOOR} = 1):`,
-    '',
-    '| work | engine | ratio |',
-    '| --- | --- | --- |',
-    ...lines,
-    '',
-  ].join('\n');
+  return `\nOver the floor (${FLOOR} = 1):\n\n${table(['work', 'engine', 'ratio'], lines)}`;
 };

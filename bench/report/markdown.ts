@@ -1,8 +1,7 @@
 import type { Machine } from '../machine.ts';
-import { type Cell, PEER, type Row } from './rows.ts';
-
-const number = (value: number): string =>
-  value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+import { PEER } from '../names.ts';
+import type { Cell, Row } from './rows.ts';
+import { number, table } from './table.ts';
 
 const cell = (found: Cell | undefined): string => {
   if (found === undefined) return '';
@@ -11,8 +10,6 @@ const cell = (found: Cell | undefined): string => {
   if (ratio === undefined) return plain;
   return `${plain}; **${ratio.median.toFixed(2)}** (${ratio.least.toFixed(2)} to ${ratio.most.toFixed(2)})`;
 };
-
-const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 /** The table that people read. A cell: the median of all rounds and half its interquartile range; the ratio to the peer's, with the least and the most of a pair. */
 export const markdown = (rows: readonly Row[], contestants: readonly string[], machine: Machine): string => {
@@ -26,9 +23,6 @@ export const markdown = (rows: readonly Row[], contestants: readonly string[], m
     `Bold: the ratio to ${PEER} (lower is better), the median of ${machine.rounds} pairs of rounds; least and most of a pair behind it.`,
     `${machine.description}`,
     '',
-    line(head),
-    line(head.map(() => '---')),
-    ...body.map(line),
-    '',
+    table(head, body),
   ].join('\n');
 };

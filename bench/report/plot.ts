@@ -1,13 +1,11 @@
-import { PEER, type Row } from './rows.ts';
+import { PEER } from '../names.ts';
+import type { Row } from './rows.ts';
+import { colourOf, escaped, legend, picture } from './svg.ts';
 
 const BAR = 14;
 const LEFT = 260;
 const WIDTH = 420;
 const MOST = 1.5;
-
-const colours = ['#2563eb', '#0d9488', '#9ca3af', '#d97706'];
-
-const escaped = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
 /** Bars of the ratios to the peer; the line stands at 1. Longer bars end at the edge, with their figure. */
 export const plot = (rows: readonly Row[], contestants: readonly string[]): string => {
@@ -22,25 +20,16 @@ export const plot = (rows: readonly Row[], contestants: readonly string[]): stri
       if (ratio === undefined) return [];
       const y = 40 + row * high + index * BAR;
       return [
-        `<rect x="${LEFT}" y="${y}" width="${x(ratio.median) - LEFT}" height="${BAR - 2}" fill="${colours[index % colours.length]}"/>`,
+        `<rect x="${LEFT}" y="${y}" width="${x(ratio.median) - LEFT}" height="${BAR - 2}" fill="${colourOf(name)}"/>`,
         `<text x="${x(ratio.median) + 4}" y="${y + BAR - 4}" font-size="10">${ratio.median.toFixed(2)}</text>`,
       ];
     }),
   ]);
   const height = 50 + shown.length * high;
-  const legend = names.map(
-    (name, index) =>
-      `<rect x="${LEFT + index * 130}" y="10" width="10" height="10" fill="${colours[index % colours.length]}"/><text x="${LEFT + index * 130 + 14}" y="19">${escaped(name)}</text>`,
-  );
   const one = `<line x1="${x(1)}" x2="${x(1)}" y1="30" y2="${height - 10}" stroke="#111" stroke-dasharray="4 3"/><text x="${x(1) + 4}" y="${height - 2}" font-size="10">${PEER} = 1</text>`;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${LEFT + WIDTH + 60}" height="${height}" font-family="sans-serif" font-size="12">`,
-    `<title>Ratios to ${PEER}, lower is better</title>`,
-    '<rect width="100%" height="100%" fill="white"/>',
-    ...legend,
+  return picture({ title: `Ratios to ${PEER}, lower is better`, width: LEFT + WIDTH + 60, height }, [
+    ...legend(names, LEFT),
     ...bars,
     one,
-    '</svg>',
-    '',
-  ].join('\n');
+  ]);
 };

@@ -1,4 +1,5 @@
 import { median, noise } from '../figures.ts';
+import { PEER } from '../names.ts';
 import { type Measured, type Outcome, valuesOf } from '../rounds.ts';
 import type { Figure } from '../work.ts';
 import { type Ratio, ratioOf } from './ratio.ts';
@@ -16,8 +17,6 @@ export interface Row {
   readonly figure: Figure;
   readonly cells: readonly Cell[];
 }
-
-export const PEER = 'containerd';
 
 const cellOf = (figure: Figure, measured: Measured, peer: Measured | undefined): Cell => {
   const values = valuesOf(figure, measured);

@@ -8,6 +8,7 @@ import { tool } from '../../tests/support/paths.ts';
 import { until } from '../../tests/support/wait.ts';
 import type { EngineAccess, Pods } from '../contestant.ts';
 import { lower } from '../fleet.ts';
+import { timed } from '../timed.ts';
 import type { Samples, Work } from '../work.ts';
 import { WORKLOAD } from '../workload.ts';
 
@@ -16,10 +17,15 @@ const SECONDS = 300;
 const NAME = `${COUNT} crictl run at once`;
 
 /** The two files that crictl takes; the names of the pods differ. */
-const writeConfigs = (directory: string, image: string, index: number): readonly [string, string] => {
+const writeConfigs = (
+  directory: string,
+  { image, cgroupParent }: EngineAccess,
+  index: number,
+): readonly [string, string] => {
   const [container, pod] = [join(directory, 'container.json'), join(directory, `pod-${index}.json`)];
   const metadata = { name: `run-${index}`, uid: `run-${index}`, namespace: 'bench', attempt: 0 };
-  writeFileSync(pod, JSON.stringify({ metadata, log_directory: join(directory, `${index}`), linux: {} }));
+  const linux = { cgroup_parent: cgroupParent };
+  writeFileSync(pod, JSON.stringify({ metadata, log_directory: join(directory, `${index}`), linux }));
   writeFileSync(
     container,
     JSON.stringify({
@@ -36,7 +42,10 @@ const writeConfigs = (directory: string, image: string, index: number): readonly
 const crictlRun = async (crictl: string, socket: string, configs: readonly [string, string]): Promise<void> => {
   const endpoint = `unix://${socket}`;
   const flags = ['--config', '/dev/null', '-r', endpoint, '-i', endpoint, '--timeout', `${SECONDS}s`];
-  const child = spawn(crictl, [...flags, 'run', '--no-pull', ...configs], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(crictl, [...flags, 'run', '--no-pull', ...configs], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: SECONDS * 1000,
+  });
   const [code] = (await once(child, 'close')) as [number];
   if (code !== 0) throw new Error(`crictl run ended with ${code}`);
 };
@@ -55,11 +64,11 @@ const untilListed = ({ cri: { runtime } }: EngineAccess) =>
 
 const round = async (engine: EngineAccess, pods: Pods, crictl: string): Promise<number> => {
   const directory = mkdtempSync(join(tmpdir(), 'janus-bench-run-'));
-  const configs = Array.from({ length: COUNT }, (_, index) => writeConfigs(directory, engine.image, index));
-  const begin = performance.now();
-  await Promise.all(configs.map((each) => crictlRun(crictl, engine.socket, each)));
-  const containers = await untilListed(engine);
-  const took = performance.now() - begin;
+  const configs = Array.from({ length: COUNT }, (_, index) => writeConfigs(directory, engine, index));
+  const [took, containers] = await timed(async () => {
+    await Promise.all(configs.map((each) => crictlRun(crictl, engine.socket, each)));
+    return untilListed(engine);
+  });
   await lower(
     pods,
     containers.map(({ id, podSandboxId }) => ({ podSandboxId, containerId: id })),
@@ -73,7 +82,7 @@ export const crictlRuns: Work = {
   name: 'crictl-run',
   figures: [{ name: NAME, unit: 'ms', of: 'p50' }],
   prepare: ({ engine, pods }) => {
-    const crictl = tool('crictl-1.29') ?? tool('crictl-1.25');
+    const crictl = tool('crictl-1.36') ?? tool('crictl-1.29') ?? tool('crictl-1.25');
     if (engine === undefined || crictl === undefined) return Promise.resolve(undefined);
     return Promise.resolve({
       round: async (): Promise<Samples> => ({ [NAME]: [await round(engine, pods, crictl)] }),

@@ -1,25 +1,28 @@
-import type { PodHandle, Pods } from '../contestant.ts';
+import type { Pods } from '../contestant.ts';
+import { timed } from '../timed.ts';
 import type { Figure, Samples, Work } from '../work.ts';
 import { untilReady } from '../workload.ts';
 
 const figure = (name: string): Figure => ({ name, unit: 'ms', of: 'p50' });
 
-const timed = async <T>(samples: number[], work: () => Promise<T>): Promise<T> => {
-  const begin = performance.now();
-  const result = await work();
-  samples.push(performance.now() - begin);
-  return result;
-};
+/** Milliseconds of each pod. */
+interface Lives {
+  readonly ups: readonly number[];
+  readonly downs: readonly number[];
+}
 
-const oneByOne = async (pods: Pods, count: number): Promise<readonly [number[], number[]]> => {
+/** Each is unmade before the next is made. */
+export const oneByOne = async (pods: Pods, count: number): Promise<Lives> => {
   const ups: number[] = [];
   const downs: number[] = [];
   for (let i = 0; i < count; i += 1) {
-    const pod = await timed(ups, () => pods.up());
+    const [up, pod] = await timed(() => pods.up());
     await untilReady(pod.containerId);
-    await timed(downs, () => pods.down(pod));
+    const [down] = await timed(() => pods.down(pod));
+    ups.push(up);
+    downs.push(down);
   }
-  return [ups, downs];
+  return { ups, downs };
 };
 
 /** RunPodSandbox, CreateContainer, StartContainer; then StopContainer, RemoveContainer, StopPodSandbox, RemovePodSandbox. */
@@ -30,8 +33,8 @@ export const podsOneByOne: Work = {
     await oneByOne(pods, 2);
     return {
       round: async (): Promise<Samples> => {
-        const [up, down] = await oneByOne(pods, 10);
-        return { 'pod up': up, 'pod down': down };
+        const { ups, downs } = await oneByOne(pods, 10);
+        return { 'pod up': ups, 'pod down': downs };
       },
       close: () => Promise.resolve(),
     };
@@ -49,14 +52,13 @@ export const podsTogether: Work = {
       const ups: number[] = [];
       const downs: number[] = [];
       for (let i = 0; i < 2; i += 1) {
-        const batch: PodHandle[] = await timed(ups, () =>
-          Promise.all(Array.from({ length: AT_ONCE }, () => pods.up())),
-        );
+        const [up, batch] = await timed(() => Promise.all(Array.from({ length: AT_ONCE }, () => pods.up())));
         await Promise.all(batch.map(({ containerId }) => untilReady(containerId)));
-        await timed(downs, () => Promise.all(batch.map((pod) => pods.down(pod))));
+        const [down] = await timed(() => Promise.all(batch.map((pod) => pods.down(pod))));
+        ups.push(up / AT_ONCE);
+        downs.push(down / AT_ONCE);
       }
-      const each = (all: readonly number[]) => all.map((ms) => ms / AT_ONCE);
-      return { [`pod up, ${AT_ONCE} at a time`]: each(ups), [`pod down, ${AT_ONCE} at a time`]: each(downs) };
+      return { [`pod up, ${AT_ONCE} at a time`]: ups, [`pod down, ${AT_ONCE} at a time`]: downs };
     },
     close: () => Promise.resolve(),
   }),

@@ -1,5 +1,6 @@
 import { createWorld, type World } from '../../tests/integration/images/world.ts';
 import type { EngineAccess } from '../contestant.ts';
+import { timed } from '../timed.ts';
 import type { Samples, Work } from '../work.ts';
 
 interface Size {
@@ -33,9 +34,7 @@ const publish = async (world: World, registry: string, size: Size, tag = 1): Pro
 };
 
 const pullOnce = async ({ cri: { images } }: EngineAccess, image: string): Promise<number> => {
-  const begin = performance.now();
-  await images.pullImage({ image: { image } });
-  const took = performance.now() - begin;
+  const [took] = await timed(() => images.pullImage({ image: { image } }));
   await images.removeImage({ image: { image } });
   return took;
 };
@@ -72,9 +71,9 @@ const several: Work = {
     for (let tag = 1; tag <= AT_ONCE; tag += 1) images.push(await publish(world, registry, MIDDLE, tag));
     return {
       round: async (): Promise<Samples> => {
-        const begin = performance.now();
-        await Promise.all(images.map((image) => engine.cri.images.pullImage({ image: { image } })));
-        const took = performance.now() - begin;
+        const [took] = await timed(() =>
+          Promise.all(images.map((image) => engine.cri.images.pullImage({ image: { image } }))),
+        );
         for (const image of images) await engine.cri.images.removeImage({ image: { image } });
         return { [together]: [took] };
       },

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../../tests/support/wait.ts';
 import type { EngineAccess } from '../contestant.ts';
+import { inTurn } from '../timed.ts';
 import type { Figure, Samples, Work } from '../work.ts';
 
 const CALLS = 50;
@@ -21,16 +22,6 @@ const multiply = (directory: string, id: string, count: number): readonly string
 
 const answers = (engine: EngineAccess): Promise<unknown> =>
   until('the daemon answers again', () => engine.cri.runtime.version({}).catch(() => undefined));
-
-const sampled = async (call: () => Promise<unknown>): Promise<readonly number[]> => {
-  const samples: number[] = [];
-  for (let i = 0; i < CALLS; i += 1) {
-    const begin = performance.now();
-    await call();
-    samples.push(performance.now() - begin);
-  }
-  return samples;
-};
 
 /**
  * The lists of a node with thousands of containers: synthetic records, without processes. Only of an engine whose records are files, so that there is no peer:
@@ -53,8 +44,8 @@ export const records = (count: number): Work => ({
     if (containers.length !== count) throw new Error(`${containers.length} of ${count} containers are listed`);
     return {
       round: async (): Promise<Samples> => ({
-        [`ListContainers, ${count} records`]: await sampled(() => runtime.listContainers({})),
-        [`ContainerStatus, ${count} records`]: await sampled(() => runtime.containerStatus({ containerId })),
+        [`ListContainers, ${count} records`]: await inTurn(() => runtime.listContainers({}), CALLS),
+        [`ContainerStatus, ${count} records`]: await inTurn(() => runtime.containerStatus({ containerId }), CALLS),
       }),
       close: async () => {
         for (const file of files) rmSync(file, { force: true });

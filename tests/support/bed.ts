@@ -39,8 +39,21 @@ const network = (name: string, subnet: string, dataDir: string): string =>
     ],
   });
 
-/** `name` has at most 8 characters: it is part of an interface's name. `octet` and `prefix` make the pods' subnet: 10.88.`octet`.0/24 has room for 253. */
-export const makeBed = (name: string, octet: number, prefix = 24): Bed => {
+export interface BedOptions {
+  /** With the octet, the pods' subnet: 10.88.OCTET.0/24 has room for 253. */
+  readonly prefix?: number;
+  /** The state directory is a tmpfs, as /run is on a node. */
+  readonly stateInMemory?: boolean;
+}
+
+/** Private: a mount namespace can be held by a file on it (mount_namespaces(7)). */
+const mountMemory = (path: string): void => {
+  mkdirSync(path);
+  mustRun('mount', '--make-private', '-t', 'tmpfs', '-o', 'mode=755', 'janus-bed', path);
+};
+
+/** `name` has at most 8 characters: it is part of an interface's name. */
+export const makeBed = (name: string, octet: number, { prefix = 24, stateInMemory = false }: BedOptions = {}): Bed => {
   const directory = mkdtempSync(join(tmpdir(), `janus-${name}-`));
   // As /run is: the root of a pod's user namespace has to get through to its files.
   chmodSync(directory, 0o711);
@@ -63,13 +76,15 @@ export const makeBed = (name: string, octet: number, prefix = 24): Bed => {
     logs: join(directory, 'logs'),
   };
   mkdirSync(bed.logs);
+  const place = { ...bed, stateInMemory };
+  if (stateInMemory) mountMemory(bed.state);
   mustRun(
     join(repository, 'scripts/lib/busybox-image.sh'),
     join(bed.graph, 'storage'),
     join(bed.state, 'storage'),
     IMAGE,
   );
-  return { ...bed, reboot: () => rebootBed(bed), dispose: () => disposeBed(bed) };
+  return { ...bed, reboot: () => rebootBed(place), dispose: () => disposeBed(bed) };
 };
 
 /** Mount points below a directory, the deepest first. */
@@ -92,7 +107,7 @@ const processesOf = (directory: string, cgroupParent: string): readonly number[]
 const isMonitor = (pid: string, directory: string): boolean => {
   try {
     const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    return line.startsWith('conmon\0') && line.includes(`${directory}/`);
+    return /^(conmon\0|\S*\/containerd-shim-)/.test(line) && line.includes(`${directory}/`);
   } catch {
     return false;
   }
@@ -113,9 +128,10 @@ const clearKernel = ({ directory, bridge, cgroupParent }: Place): void => {
   removeCgroups('-path', `*${cgroupParent}*`);
 };
 
-const rebootBed = (bed: Place): void => {
+const rebootBed = ({ stateInMemory, ...bed }: Place & { readonly stateInMemory: boolean }): void => {
   clearKernel(bed);
   rmSync(bed.state, { recursive: true, force: true });
+  if (stateInMemory) mountMemory(bed.state);
 };
 
 /** A test that fails may leave pods. */

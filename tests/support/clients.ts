@@ -19,15 +19,16 @@ type Promised<C> = {
 
 const capitalized = (name: string): string => `${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`;
 
-/** `messages` is the generated module: the codec of a method's request has the method's name. */
-const promised = <C extends Client>(client: C, messages: object): Promised<C> =>
+/** `messages` is the generated module: the codec of a method's request has the method's name. `limit`: milliseconds that a call may take. */
+const promised = <C extends Client>(client: C, messages: object, limit = Number.POSITIVE_INFINITY): Promised<C> =>
   new Proxy(client, {
     get: (target, name) => {
       const method = Reflect.get(target, name) as Unary;
       const codec = Reflect.get(messages, `${capitalized(String(name))}Request`) as Codec;
       return (request: object, callOptions: Partial<CallOptions> = {}) =>
         new Promise((resolve, reject) => {
-          method.call(target, codec.fromPartial(request), new Metadata(), callOptions, (error, response) =>
+          const timely = { deadline: Date.now() + limit, ...callOptions };
+          method.call(target, codec.fromPartial(request), new Metadata(), timely, (error, response) =>
             error === null ? resolve(response) : reject(error),
           );
         });
@@ -41,15 +42,15 @@ const options = {
   'grpc.max_reconnect_backoff_ms': 200,
 };
 
-/** Clients of one CRI version on one socket. */
-export const connectV1 = (socket: string) => {
+/** Clients of one CRI version on one socket; `limit`: milliseconds that a call may take, default: for ever. */
+export const connectV1 = (socket: string, limit?: number) => {
   const address = `unix:${socket}`;
   const runtime = new v1.RuntimeServiceClient(address, credentials.createInsecure(), options);
   const images = new v1.ImageServiceClient(address, credentials.createInsecure(), options);
   return {
     version: 'v1' as const,
-    runtime: promised(runtime, v1),
-    images: promised(images, v1),
+    runtime: promised(runtime, v1, limit),
+    images: promised(images, v1, limit),
     streams: runtime,
     close: () => {
       runtime.close();

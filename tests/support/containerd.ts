@@ -11,10 +11,10 @@ import { until } from './wait.ts';
 const PAUSE = 'docker.io/library/janus-test-pause:1';
 
 /** Debian's own settings but for the places, the network and the pause image. */
-const settings = ({ directory, socket, cniDirectory }: Bed): string => `
+const settings = ({ directory, state, socket, cniDirectory }: Bed): string => `
 version = 2
 root = "${join(directory, 'containerd/root')}"
-state = "${join(directory, 'containerd/state')}"
+state = "${join(state, 'containerd')}"
 [grpc]
   address = "${socket}"
 [plugins."io.containerd.internal.v1.opt"]
@@ -22,11 +22,16 @@ state = "${join(directory, 'containerd/state')}"
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "${PAUSE}"
   restrict_oom_score_adj = true
+  netns_mounts_under_state_dir = true
   stream_server_address = "127.0.0.1"
   stream_server_port = "0"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "${cniDirectory}"
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      Root = "${join(state, 'containerd-runc')}"
 `;
 
 /** The pause process is the one that Janus uses, so that both hold the same program in memory. */
@@ -47,7 +52,7 @@ const importImage = ({ directory, graph, state, socket }: Bed, name: string): vo
 };
 
 const serves = async (child: ChildProcess, { socket }: Bed, log: () => string): Promise<void> => {
-  const cri = connectV1(socket);
+  const cri = connectV1(socket, 5000);
   try {
     await until('containerd serves', () => {
       if (child.exitCode !== null) throw new Error(`containerd ended with ${child.exitCode}: ${log()}`);

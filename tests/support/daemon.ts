@@ -46,21 +46,17 @@ export const writeConfig = (bed: Bed, extra: Readonly<Record<string, unknown>> =
   return path;
 };
 
-/** Starts the built daemon. */
+/** Starts the built daemon; `launcher` is a program, with its arguments, that execs what follows them, so that the process stays the child. */
 export const spawnDaemon = (
   bed: Bed,
   extra: Readonly<Record<string, unknown>> = {},
   env: Readonly<Record<string, string>> = {},
+  launcher: readonly string[] = [],
 ): SpawnedDaemon => {
   const main = `import { main } from ${JSON.stringify(join(dist, 'daemon/cli.js'))}; await main(process.argv)`;
-  const child = spawn(
-    process.execPath,
-    ['--input-type=module', '-e', main, 'janusd', '--config', writeConfig(bed, extra)],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
-    },
-  );
+  const line = [process.execPath, '--input-type=module', '-e', main, 'janusd', '--config', writeConfig(bed, extra)];
+  const [path = '', ...args] = [...launcher, ...line];
+  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (log += chunk.toString()));
   return {
