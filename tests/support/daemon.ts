@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bed } from './bed.ts';
 import { end } from './end.ts';
-import { dist } from './paths.ts';
+import { dist, repository } from './paths.ts';
 import { until } from './wait.ts';
 
 export interface RunningDaemon {
@@ -46,6 +46,14 @@ export const writeConfig = (bed: Bed, extra: Readonly<Record<string, unknown>> =
   return path;
 };
 
+/** Node's options of the command janusd, whose first line is `#!/usr/bin/env -S node OPTION...`. */
+const nodeOptions = (): readonly string[] => {
+  const [first = ''] = readFileSync(join(repository, 'bin/janusd'), 'utf8').split('\n');
+  const [, options] = /^#!\/usr\/bin\/env -S node (.*)$/.exec(first) ?? [];
+  if (options === undefined) throw new Error(`bin/janusd begins with ${first}`);
+  return options.split(' ');
+};
+
 /** Starts the built daemon; `launcher` is a program, with its arguments, that execs what follows them, so that the process stays the child. */
 export const spawnDaemon = (
   bed: Bed,
@@ -54,8 +62,8 @@ export const spawnDaemon = (
   launcher: readonly string[] = [],
 ): SpawnedDaemon => {
   const main = `import { main } from ${JSON.stringify(join(dist, 'daemon/cli.js'))}; await main(process.argv)`;
-  const line = [process.execPath, '--input-type=module', '-e', main, 'janusd', '--config', writeConfig(bed, extra)];
-  const [path = '', ...args] = [...launcher, ...line];
+  const node = [process.execPath, ...nodeOptions(), '--input-type=module', '-e', main];
+  const [path = '', ...args] = [...launcher, ...node, 'janusd', '--config', writeConfig(bed, extra)];
   const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (log += chunk.toString()));
