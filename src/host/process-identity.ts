@@ -4,25 +4,32 @@ import type { ProcessIdentity } from '../core/model/sandbox.ts';
 import { signalNumber } from '../core/model/signals.ts';
 import { pidfdOpen, pidfdSendSignal } from './libc/processes.ts';
 
-/** Fields of /proc/pid/stat behind the command, which may hold blanks and brackets (proc(5)). */
-const statFields = (pid: number): readonly string[] | undefined => {
+/** The text of /proc/pid/stat (proc(5)). Undefined: there is no such process. */
+const readStat = (pid: number): string | undefined => {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
   } catch (error) {
     if (['ENOENT', 'ESRCH'].includes(errnoOf(error) ?? '')) return undefined;
     throw error;
   }
 };
 
+/** States of a process that has ended: a corpse, and one that is being reaped. */
+const ENDED: readonly string[] = ['Z', 'X', 'x'];
 const STATE = 0;
 const START_TIME = 19;
 
+/** Who the text of /proc/pid/stat is of. Its fields are counted behind the command, which may hold blanks and brackets. Undefined: only the corpse is left. */
+export const identityIn = (pid: number, stat: string): ProcessIdentity | undefined => {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const startTime = fields[START_TIME];
+  return startTime === undefined || ENDED.includes(fields[STATE] ?? '') ? undefined : { pid, startTime };
+};
+
 /** Undefined: there is no such process, or only its corpse. */
 export const identify = (pid: number): ProcessIdentity | undefined => {
-  const fields = statFields(pid);
-  const startTime = fields?.[START_TIME];
-  return startTime === undefined || fields?.[STATE] === 'Z' ? undefined : { pid, startTime };
+  const stat = readStat(pid);
+  return stat === undefined ? undefined : identityIn(pid, stat);
 };
 
 export const isRunning = (process: ProcessIdentity): boolean => identify(process.pid)?.startTime === process.startTime;

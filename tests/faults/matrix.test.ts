@@ -155,6 +155,6 @@ it('what nothing was asked of has run all the time', async () => {
 it('leaves nothing behind', async () => {
   await world.clients[0].runtime.removePodSandbox({ podSandboxId: bystander.podSandboxId });
   await world.close();
-  expect(leftBehind(before, readHost())).toEqual({});
+  await expect.poll(() => leftBehind(before, readHost())).toEqual({});
   world = await openFaultWorld('faults', 62);
 });

@@ -95,14 +95,16 @@ export const mountsBelow = (directory: string): readonly string[] =>
     .filter((path) => path.startsWith(`${directory}/`))
     .sort((a, b) => b.length - a.length);
 
-const processesOf = (directory: string, cgroupParent: string): readonly number[] => {
-  const inCgroup = command('sh', [
-    '-c',
-    `cat $(find /sys/fs/cgroup -path '*${cgroupParent}*' -name cgroup.procs)`,
-  ]).stdout;
-  const monitors = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isMonitor(pid, directory));
-  return [...new Set([...inCgroup.split('\n').filter(Boolean), ...monitors].map(Number))];
-};
+const containedIn = (cgroupParent: string): readonly number[] =>
+  command('sh', ['-c', `cat $(find /sys/fs/cgroup -path '*${cgroupParent}*' -name cgroup.procs)`])
+    .stdout.split('\n')
+    .filter(Boolean)
+    .map(Number);
+
+const monitorsOf = (directory: string): readonly number[] =>
+  readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && isMonitor(pid, directory))
+    .map(Number);
 
 const isMonitor = (pid: string, directory: string): boolean => {
   try {
@@ -120,9 +122,27 @@ export const removeCgroups = (...conditions: readonly string[]): void => {
 
 type Place = Pick<Bed, 'directory' | 'state' | 'bridge' | 'cgroupParent'>;
 
-/** Processes are ended by pid before what they use is taken away. */
+const KILL_ROUNDS = 500;
+const ROUND_MS = 10;
+
+/** Kills those that `find` finds until it finds none: what was killed may have forked, and takes a moment to end. */
+const killAll = (what: string, find: () => readonly number[]): void => {
+  for (let round = 0; round < KILL_ROUNDS; round += 1) {
+    const pids = find();
+    if (pids.length === 0) return;
+    command('kill', ['-9', ...pids.map(String)]);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ROUND_MS);
+  }
+  throw new Error(`${what} do not end: ${find().join(', ')}`);
+};
+
+/**
+ * Processes are ended by pid before what they use is taken away. The monitors go first: one that sees its container end writes how it ended, which no
+ * power loss leaves.
+ */
 const clearKernel = ({ directory, bridge, cgroupParent }: Place): void => {
-  for (const pid of processesOf(directory, cgroupParent)) command('kill', ['-9', String(pid)]);
+  killAll('monitors', () => monitorsOf(directory));
+  killAll("the pods' processes", () => containedIn(cgroupParent));
   for (const path of mountsBelow(directory)) command('umount', ['-l', path]);
   command('ip', ['link', 'delete', bridge]);
   removeCgroups('-path', `*${cgroupParent}*`);

@@ -1,9 +1,11 @@
 import { closeSync, mkdirSync, readFileSync, writeSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { JanusError } from '../../core/errors.ts';
 import type { ContainerRef } from '../../core/ports/container-runtime.ts';
 import type { Staged } from '../../core/stages.ts';
+import { isAwaited } from '../../host/children.ts';
 import { pipe } from '../../host/libc/files.ts';
-import { type Command, firstLine, killGroup, readEnd, start, withNull } from '../../host/process.ts';
+import { type Child, type Command, firstLine, killGroup, readEnd, start, withNull } from '../../host/process.ts';
 import { lastReason } from '../../host/tool-log.ts';
 import type { ContainerLayout } from '../container-layout.ts';
 import type { OciRuntime } from '../oci-runtime.ts';
@@ -68,16 +70,13 @@ const environment = (): Record<string, string> => ({
   _OCI_STARTPIPE: String(START_FD),
 });
 
-/**
- * Starts conmon, which starts the runtime's `create`, and resolves with what that said. conmon leaves our process group and outlives us.
- * When this fails both may still be at work: ending them, and removing what they made, is the caller's.
- */
-export const startConmon = async (
-  monitored: Monitored,
-  { signal, stage }: Staged<'monitored'>,
-): Promise<RuntimeAnswer> => {
-  signal.throwIfAborted();
-  mkdirSync(monitored.layout.persist, { recursive: true, mode: 0o700 });
+interface Started {
+  readonly child: Child;
+  /** What the runtime said comes here. */
+  readonly sync: Socket;
+}
+
+const startProgram = (monitored: Monitored): Started => {
   const command: Command = {
     path: 'conmon',
     args: conmonArgs(monitored),
@@ -88,14 +87,39 @@ export const startConmon = async (
   const [startRead, startWrite] = pipe();
   const sync = readEnd(syncRead);
   try {
-    withNull((fd) => start(command, [fd, fd, fd, syncWrite, startRead]));
+    // Before the start, so that nothing can fail between it and the guard of the caller.
     writeSync(startWrite, '\0');
+    return { child: withNull((fd) => start(command, [fd, fd, fd, syncWrite, startRead])), sync };
   } catch (error) {
     sync.destroy();
     throw error;
   } finally {
     for (const fd of [syncWrite, startRead, startWrite]) closeSync(fd);
   }
+};
+
+/**
+ * Ends what we have started, with what it has forked that is still in its group, unless it has ended itself. A search by arguments does not find it for
+ * certain: a process has none for a moment after its exec (proc(5)), and conmon's first process forks the second and ends. When the first is gone all
+ * that is left has its arguments: a fork has them from the beginning, and the second outlives the runtime's `create`.
+ */
+const endStarted = async ({ pid, exited }: Child): Promise<void> => {
+  if (!isAwaited(pid)) return;
+  killGroup(pid);
+  await exited;
+};
+
+/**
+ * Starts conmon, which starts the runtime's `create`, and resolves with what that said. conmon leaves our process group and outlives us.
+ * When this fails both may still be at work: ending them by their arguments, which all of them show then, and removing what they made, is the caller's.
+ */
+export const startConmon = async (
+  monitored: Monitored,
+  { signal, stage }: Staged<'monitored'>,
+): Promise<RuntimeAnswer> => {
+  signal.throwIfAborted();
+  mkdirSync(monitored.layout.persist, { recursive: true, mode: 0o700 });
+  const { child, sync } = startProgram(monitored);
   const abort = (): void => void sync.destroy();
   signal.addEventListener('abort', abort, { once: true });
   try {
@@ -104,6 +128,9 @@ export const startConmon = async (
     const line = await answer;
     signal.throwIfAborted();
     return parseSync(line);
+  } catch (error) {
+    await endStarted(child);
+    throw error;
   } finally {
     signal.removeEventListener('abort', abort);
     sync.destroy();

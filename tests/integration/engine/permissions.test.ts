@@ -51,6 +51,7 @@ const TABLE: readonly (readonly [path: string, modes: readonly string[], open?: 
   [`state/containers/${ID}/(conmon\\.)?pid`, ['-644']],
   ['state/(exits|runtimes)', ['d700'], true],
   ['state/init-root', ['d755'], true],
+  ['state/programs', ['d700'], true],
   ['janus\\.sock', ['s660']],
   ['janusd\\.pid', ['-644']],
 ];

@@ -197,7 +197,7 @@ describe('a pod', () => {
 it('leaves nothing behind', async () => {
   await daemon.stop();
   bed.dispose();
-  expect(leftBehind(before, readHost())).toEqual({});
+  await expect.poll(() => leftBehind(before, readHost())).toEqual({});
   bed = makeBed('life', 11);
   daemon = await startDaemon(bed);
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bed, makeBed } from '../../support/bed.ts';
 import { type ClientV1, type ClientV1alpha2, connectV1, connectV1alpha2 } from '../../support/clients.ts';
@@ -33,6 +35,9 @@ const CODE = 7;
 const EXITED = 2;
 const NOT_READY = 1;
 
+const recordOf = (containerId: string): string =>
+  readFileSync(join(bed.graph, 'containers', `${containerId}.json`), 'utf8');
+
 /** A pod with a container that runs, one that has ended, and one that was never started. */
 const makePod = async (namespaceOptions: (typeof NAMESPACES)[number]) => {
   const [{ runtime }] = clients;
@@ -50,6 +55,8 @@ const makePod = async (namespaceOptions: (typeof NAMESPACES)[number]) => {
     const { status } = await runtime.containerStatus({ containerId: ended });
     return status?.state === EXITED;
   });
+  // Clients see an end before it is written down, and a power loss leaves what was written.
+  await until('its end is kept', () => recordOf(ended).includes('"exited"'));
   return { podSandboxId, runs, ended, created };
 };
 

@@ -22,10 +22,18 @@ const EXITED = 2;
 it('carries all streams, to several clients at once, until the container ends', async () => {
   const id = await pod.run('several', ECHO, { stdin: true });
   const [one, two] = [await attach(pod, id), await attach(pod, id, { stdin: false })];
-  await delay(200);
+  // What is written before a client is there is not for it.
+  await until('both are attached', async () => {
+    one.streams.stdin.write('early\n');
+    await delay(100);
+    return [one, two].every(({ streams }) => streams.stdout.text().startsWith('out early\n'));
+  });
   one.streams.stdin.write('a\n');
   for (const { streams } of [one, two]) {
-    await until('the output', () => streams.stdout.text() === 'out a\n' && streams.stderr.text() === 'err a\n');
+    await until(
+      'the output',
+      () => streams.stdout.text().endsWith('\nout a\n') && streams.stderr.text().endsWith('err a\n'),
+    );
   }
   one.streams.stdin.write('quit\n');
   expect(await Promise.all([one.exitCode(), two.exitCode()])).toEqual([0, 0]);
@@ -73,11 +81,13 @@ it('resizes the terminal of the container', async () => {
 });
 
 it('input to a container that has none is dropped', async () => {
-  const id = await pod.run('deaf', 'sleep 0.5; echo still here; exit 0');
+  const id = await pod.run('deaf', 'while [ ! -e /go ]; do echo tick; sleep 0.1; done; echo still here; exit 0');
   const session = await attach(pod, id);
   session.streams.stdin.write(Buffer.alloc(1_000_000));
+  await until('it is attached', () => session.streams.stdout.text().includes('tick'));
+  await pod.cri.runtime.execSync({ containerId: id, cmd: ['touch', '/go'], timeout: 20n });
   expect(await session.exitCode()).toBe(0);
-  expect(session.streams.stdout.text()).toBe('still here\n');
+  expect(session.streams.stdout.text()).toMatch(/^(tick\n)+still here\n$/);
 });
 
 it('a client that stops reading is cut off, and does not stall the container or the others', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Child, killGroup, start, withNull } from '../../../src/host/process.ts';
-import { identify, isRunning, signalProcess } from '../../../src/host/process-identity.ts';
+import { identify, identityIn, isRunning, signalProcess } from '../../../src/host/process-identity.ts';
 
 const sleeper = (): Child => withNull((fd) => start({ path: 'sleep', args: ['60'] }, [fd, fd, fd]));
 
@@ -15,6 +15,9 @@ const started = (): {
 };
 
 const MAX_PID = 2 ** 22;
+
+/** /proc/42/stat up to the start time, which is 77: field 22 (proc(5)). */
+const stat = (state: string): string => `42 (a) Z (b) ${state} ${'0 '.repeat(18)}77 0`;
 
 describe('a process', () => {
   it('is itself as long as it runs', async () => {
@@ -51,6 +54,14 @@ describe('a process', () => {
   it('that never was has no identity and gets no signal', () => {
     expect(identify(MAX_PID)).toBeUndefined();
     expect(signalProcess({ pid: MAX_PID, startTime: '1' }, 'SIGTERM')).toBe(false);
+  });
+
+  it.each(['R', 'S', 'D', 'T', 't', 'I'])('in state %s has an identity', (state) => {
+    expect(identityIn(42, stat(state))).toEqual({ pid: 42, startTime: '77' });
+  });
+
+  it.each(['Z', 'X', 'x'])('in state %s has ended', (state) => {
+    expect(identityIn(42, stat(state))).toBeUndefined();
   });
 
   it('is not signalled by a name that is none', () => {
