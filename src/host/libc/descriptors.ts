@@ -1,5 +1,5 @@
 /** Descriptors of kinds that Node cannot make. */
-import { closeSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { call, checked, struct } from './library.ts';
 
@@ -132,6 +132,30 @@ export const streamOver = (fd: number): OwnStream => {
   }
   return { fd: own, stream };
 };
+
+const LARGEST_READ = 65_536;
+
+/** Bytes of one read: a packet, where there are packets. None: the end, EIO for a terminal; or nothing is there now. */
+const readOnce = (fd: number): Buffer => {
+  const buffer = Buffer.alloc(LARGEST_READ);
+  try {
+    return buffer.subarray(0, readSync(fd, buffer));
+  } catch {
+    return buffer.subarray(0, 0);
+  }
+};
+
+/**
+ * What nobody has read when an OwnStream says `end`, read by read. libuv takes a read that did not fill its buffer, together with a hang-up, for the end; where
+ * a read gives a packet, or a terminal's line buffer, much can be left behind it. Nothing of a stream that is destroyed: the descriptor is somebody else's then.
+ */
+export function* unread({ fd, stream }: OwnStream): IterableIterator<Buffer> {
+  while (!stream.destroyed) {
+    const bytes = readOnce(fd);
+    if (bytes.length === 0) return;
+    yield bytes;
+  }
+}
 
 const FIONREAD = 0x541b;
 const TIOCSWINSZ = 0x5414;

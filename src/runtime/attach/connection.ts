@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf, JanusError, messageOf } from '../../core/errors.ts';
-import { connectSeqpacket, streamOver } from '../../host/libc/descriptors.ts';
+import { connectSeqpacket, streamOver, unread } from '../../host/libc/descriptors.ts';
 
 /** First byte of each packet that conmon sends. */
 const STDOUT = 2;
@@ -66,12 +66,17 @@ export const connectToConmon = async (
   { stdout, stderr }: Outputs,
   signal: AbortSignal,
 ): Promise<ConmonConnection> => {
-  const { stream } = streamOver(await open(socket, signal));
-  stream.on('data', (packet: Buffer) => {
+  const own = streamOver(await open(socket, signal));
+  const { stream } = own;
+  const take = (packet: Buffer): void => {
     if (packet[0] === STDOUT) stdout(packet.subarray(1));
     else if (packet[0] === STDERR) stderr(packet.subarray(1));
+  };
+  stream.on('data', take).on('error', () => undefined);
+  stream.once('end', () => {
+    for (const packet of unread(own)) take(packet);
+    stream.destroy();
   });
-  stream.on('error', () => undefined).once('end', () => stream.destroy());
   const send: ConmonConnection['send'] = (bytes, done) => {
     const rest = bytes.subarray(MAX_PACKET);
     // One at a time: what waits together would leave as one packet.

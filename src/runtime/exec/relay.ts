@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { bytesWaiting, type OwnStream } from '../../host/libc/descriptors.ts';
+import { bytesWaiting, type OwnStream, unread } from '../../host/libc/descriptors.ts';
 
 /** One output of a process on its way to the client. */
 export interface Relay {
@@ -14,7 +14,8 @@ export interface Relay {
  * Reads no faster than `sink` takes. A sink that is not there, or has gone, takes everything: its process goes on as if somebody read.
  * What ends a terminal's output is an error (EIO), which is an end like any other.
  */
-export const relay = ({ fd, stream }: OwnStream, sink: Writable | undefined): Relay => {
+export const relay = (own: OwnStream, sink: Writable | undefined): Relay => {
+  const { fd, stream } = own;
   let left = Number.POSITIVE_INFINITY;
   const take = (chunk: Buffer): void => {
     const bytes = chunk.length > left ? chunk.subarray(0, left) : chunk;
@@ -25,7 +26,10 @@ export const relay = ({ fd, stream }: OwnStream, sink: Writable | undefined): Re
   const goOn = (): void => void stream.resume();
   sink?.on('drain', goOn).on('close', goOn);
   stream.on('data', take).on('error', () => undefined);
-  stream.once('end', () => stream.destroy());
+  stream.once('end', () => {
+    for (const chunk of unread(own)) take(chunk);
+    stream.destroy();
+  });
   const done = new Promise<void>((resolve) => {
     stream.once('close', () => {
       sink?.off('drain', goOn).off('close', goOn);
