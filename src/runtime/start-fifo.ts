@@ -37,8 +37,9 @@ export const openStartFifo = async (
   process: ProcessIdentity,
   { signal }: { signal: AbortSignal },
 ): Promise<boolean> => {
-  signal.throwIfAborted();
   if (!(await waitsForStart(process))) return false;
+  // After the last wait before the listener, which hears of no abort that was.
+  signal.throwIfAborted();
   const fd = openOnce(fifo);
   if (fd === undefined) return false;
   const stream = readEnd(fd);

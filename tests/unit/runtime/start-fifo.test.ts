@@ -71,4 +71,14 @@ describe('a container that waits for its start', () => {
     setTimeout(() => abort.abort(new Error('too late')), 20);
     await expect(started).rejects.toThrow('too late');
   });
+
+  it('is not let go for a caller whose time ended while it was looked at', async () => {
+    const process = await waiting(asRuncDoes);
+    const abort = new AbortController();
+    const started = openStartFifo(fifo, process, abort);
+    abort.abort(new Error('too late'));
+    await expect(started).rejects.toThrow('too late');
+    expect(await waitsForStart(process)).toBe(true);
+    expect(existsSync(fifo)).toBe(true);
+  });
 });
