@@ -156,7 +156,7 @@ const copyOnce = async (
 // A home of its own: root's registry credentials are not for pods.
 const OWN_SETTINGS = /^(?:HOME|XDG_.*|REGISTRY_AUTH_FILE|DOCKER_CONFIG|STORAGE_.*)$/;
 
-/** Go's collector runs when the heap has grown fivefold: a pull takes 13 % less, and skopeo some 50 MB. The operator's own word counts. */
+/** Go's collector runs when the heap has grown fivefold: a small pull takes up to 13 % less (that is with none at all), and skopeo some 50 MB. The operator's own word counts. */
 const COLLECTION = { GOGC: '400' };
 
 const environment = (places: Places): Readonly<Record<string, string>> => {
