@@ -40,9 +40,9 @@ it('what the operator says of its garbage counts', async () => {
 });
 
 it("root's home and credentials are not for skopeo", async () => {
-  vi.stubEnv('DOCKER_CONFIG', '/root/.docker');
-  vi.stubEnv('HOME', '/root');
+  vi.stubEnv('DOCKER_CONFIG', '/home/admin/.docker');
+  vi.stubEnv('HOME', '/home/admin');
   const environment = await environmentOfSkopeo();
-  expect(environment.filter((entry) => entry.includes('/root/.docker'))).toEqual([]);
-  expect(environment).not.toContain('HOME=/root');
+  expect(environment.filter((entry) => entry.includes('/home/admin/.docker'))).toEqual([]);
+  expect(environment).not.toContain('HOME=/home/admin');
 });
