@@ -1,4 +1,4 @@
-import { constants, openSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { errnoOf } from '../core/errors.ts';
 import type { ProcessIdentity } from '../core/model/sandbox.ts';
@@ -13,14 +13,24 @@ export const waitsForStart = async ({ pid }: ProcessIdentity): Promise<boolean> 
   (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trimEnd() === WAITING;
 
 /** Undefined: nobody waits there. */
-const openOnce = (fifo: string): number | undefined => {
+const openIfThere = (fifo: string): number | undefined => {
   try {
-    const fd = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
-    // At once: a fifo that is there says to runc that the container was not started.
+    return openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+/** The fifo goes at once: while it is there, the container was not started for runc. */
+const openOnce = (fifo: string): number | undefined => {
+  const fd = openIfThere(fifo);
+  if (fd === undefined) return undefined;
+  try {
     unlinkSync(fifo);
     return fd;
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
+    closeSync(fd);
     throw error;
   }
 };

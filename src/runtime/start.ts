@@ -10,8 +10,11 @@ import { openStartFifo } from './start-fifo.ts';
 
 const MAX_REASON = 500;
 
-/** A hook that has to be run once the container has started is the runtime's to run. A word in another place only costs the short way. */
-const hasPoststart = async (spec: string): Promise<boolean> => (await readFile(spec, 'utf8')).includes('"poststart"');
+/** A hook that has to be run once the container has started is the runtime's to run. A word in another place, or a spec that is gone, only costs the short way. */
+const mayHavePoststart = async (spec: string): Promise<boolean> => {
+  const text = await readFile(spec, 'utf8').catch(() => undefined);
+  return text === undefined || text.includes('"poststart"');
+};
 
 const startByFifo = async (
   env: ContainerEnvironment,
@@ -21,7 +24,7 @@ const startByFifo = async (
   const fifo = env.runtimes.startFifo(sandbox, container.id);
   const process = processOf(container);
   if (fifo === undefined || process === undefined) return false;
-  if (await hasPoststart(containerLayout(env.roots, container.id).spec)) return false;
+  if (await mayHavePoststart(containerLayout(env.roots, container.id).spec)) return false;
   return openStartFifo(fifo, process, { signal });
 };
 

@@ -49,7 +49,7 @@ export const loadRecords = async <T extends { readonly id: string }>(
 /** The file is there but could not be read now: no reason to believe that its content is bad. */
 class ReadFailure extends Error {}
 
-/** Nobody is served while records are loaded, and a file that is read without a wait costs a fifth. */
+/** Nobody is served while records are loaded: a wait for each file would only cost time. */
 const readRecord = <T extends { readonly id: string }>(
   entry: Dirent,
   id: string,
