@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, readFileSync, renameSync, rmSync, type Stats, sta
 import { basename, isAbsolute, join } from 'node:path';
 import { sealedFile } from '../host/libc/files.ts';
 
-/** These copy themselves into a sealed file at every call, so that no container can change the program on the host (CVE-2019-5736), and then start again from it. */
+/** These copy themselves into a sealed file before they enter a container, so that no container can change the program on the host (CVE-2019-5736), and then start again from it. */
 const COPY_THEMSELVES = new Set(['runc', 'crun']);
 const ELF = Buffer.from('\x7fELF', 'latin1');
 
@@ -39,8 +39,8 @@ const seal = (path: string, directory: string): string | undefined => {
 };
 
 /**
- * Where a runtime's program is started from: a copy that is sealed already, as long as this daemon runs, which spares each call its own copying (9 % of
- * runc's `exec`, 2 ms of each call of crun), or the program itself where there can be none. An upgrade of the program is seen at the next call; the copy
+ * Where a runtime's program is started from: a copy that is sealed already, as long as this daemon runs, which spares those calls their own copying (9 % of
+ * runc's `exec`, 2 ms of a call of crun), or the program itself where there can be none. An upgrade of the program is seen at the next call; the copy
  * of before stays in memory until the daemon ends, since somebody may be starting from it. See docs/adr/0012.
  */
 export const createSealedPrograms = (directory: string): ((runtime: string, path: string) => string) => {
