@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Registry } from '../contract/support/registry.ts';
 import type { AnyClient } from '../contract/support/world.ts';
 import { type Bed, makeBed } from '../support/bed.ts';
-import { connectV1, connectV1alpha2 } from '../support/clients.ts';
+import { connectBoth } from '../support/clients.ts';
 import { type SpawnedDaemon, startDaemon } from '../support/daemon.ts';
 import { differences } from '../support/inventory.ts';
 import { registryWithOwnImage } from '../support/own-image.ts';
@@ -39,7 +39,7 @@ export const openFaultWorld = async (name: string, octet: number): Promise<Fault
   const start = (): Promise<SpawnedDaemon> =>
     startDaemon(bed, { 'insecure-registries': [registry.address] }, { JANUS_FAILPOINTS: failpoints });
   let daemon = await start();
-  const clients = [connectV1alpha2(bed.socket), connectV1(bed.socket)] as const;
+  const clients = connectBoth(bed.socket);
   const list = async () => {
     const { runtime } = clients[0];
     const [pods, { containers }] = [await runtime.listPodSandbox({}), await runtime.listContainers({})];

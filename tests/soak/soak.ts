@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { createLimit } from '../../src/core/limit.ts';
 import type { AnyClient } from '../contract/support/world.ts';
 import { type Bed, makeBed, mountsBelow } from '../support/bed.ts';
-import { connectV1, connectV1alpha2 } from '../support/clients.ts';
+import { connectBoth } from '../support/clients.ts';
 import { command } from '../support/command.ts';
 import { type RunningDaemon, startDaemon } from '../support/daemon.ts';
 import { differences } from '../support/inventory.ts';
@@ -93,7 +93,7 @@ const each = async (count: number, work: (index: number) => Promise<void>): Prom
 
 const bed = makeBed('soak', 64);
 const daemon = await startDaemon(bed, { 'log-level': 'INFO' });
-const clients = [connectV1alpha2(bed.socket), connectV1(bed.socket)] as const;
+const clients = connectBoth(bed.socket);
 const clientOf = (index: number): AnyClient => clients[index % 2 === 0 ? 0 : 1];
 const say = (what: string, figures: object): void => console.log(`soak: ${what}: ${JSON.stringify(figures)}`);
 const listing = async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Bed, makeBed, mountsBelow } from '../support/bed.ts';
-import { connectV1, connectV1alpha2 } from '../support/clients.ts';
+import { connectBoth } from '../support/clients.ts';
 import { spawnDaemon } from '../support/daemon.ts';
 import { differences } from '../support/inventory.ts';
 import { registryWithOwnImage, strayLayers } from '../support/own-image.ts';
@@ -69,7 +69,7 @@ const run = async (): Promise<void> => {
   const random = createRandom(seed);
   const bed = makeBed('storm', 63);
   const registry = await registryWithOwnImage(bed);
-  const connect = () => [connectV1alpha2(bed.socket), connectV1(bed.socket)] as const;
+  const connect = () => connectBoth(bed.socket);
   const asker = createAsker({ connect, random: random.fork(), tally });
   const start = () => spawnDaemon(bed, { 'insecure-registries': [registry.address], 'log-level': 'INFO' });
   const killer = createKiller({ start, random: random.fork(), tally });

@@ -76,3 +76,7 @@ export const connectV1alpha2 = (socket: string) => {
 
 export type ClientV1 = ReturnType<typeof connectV1>;
 export type ClientV1alpha2 = ReturnType<typeof connectV1alpha2>;
+
+/** The older version first. */
+export type BothClients = readonly [ClientV1alpha2, ClientV1];
+export const connectBoth = (socket: string): BothClients => [connectV1alpha2(socket), connectV1(socket)];

@@ -4,7 +4,7 @@ import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Registry } from '../../contract/support/registry.ts';
 import { type Bed, makeBed } from '../../support/bed.ts';
-import { type ClientV1, type ClientV1alpha2, connectV1, connectV1alpha2 } from '../../support/clients.ts';
+import { type BothClients, connectBoth } from '../../support/clients.ts';
 import { type RunningDaemon, startDaemon } from '../../support/daemon.ts';
 import { registryWithOwnImage, strayLayers } from '../../support/own-image.ts';
 import { empty, fill, mountSmallDisk, takeSpace } from '../../support/small-disk.ts';
@@ -12,7 +12,7 @@ import { empty, fill, mountSmallDisk, takeSpace } from '../../support/small-disk
 let bed: Bed;
 let daemon: RunningDaemon;
 let registry: Registry;
-let clients: readonly [ClientV1alpha2, ClientV1];
+let clients: BothClients;
 let disk: string;
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
   disk = join(bed.graph, 'storage');
   mountSmallDisk(disk, { size: '64m', inodes: 4000 });
   daemon = await startDaemon(bed, { 'insecure-registries': [registry.address] });
-  clients = [connectV1alpha2(bed.socket), connectV1(bed.socket)];
+  clients = connectBoth(bed.socket);
 });
 
 afterEach(() => empty(disk));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bed, makeBed } from '../../support/bed.ts';
-import { type ClientV1, type ClientV1alpha2, connectV1, connectV1alpha2 } from '../../support/clients.ts';
+import { type BothClients, connectBoth } from '../../support/clients.ts';
 import { type RunningDaemon, startDaemon } from '../../support/daemon.ts';
 import { differences } from '../../support/inventory.ts';
 import { containerConfig, podConfig } from '../../support/requests.ts';
@@ -12,7 +12,7 @@ import { until } from '../../support/wait.ts';
 
 let bed: Bed;
 let daemon: RunningDaemon;
-let clients: readonly [ClientV1alpha2, ClientV1];
+let clients: BothClients;
 let disks: readonly string[];
 
 beforeAll(async () => {
@@ -20,7 +20,7 @@ beforeAll(async () => {
   disks = ['sandboxes', 'containers', 'networks', 'layers'].map((name) => join(bed.graph, name)).concat(bed.logs);
   for (const disk of disks) mountSmallDisk(disk, { size: '1m', inodes: 200 });
   daemon = await startDaemon(bed);
-  clients = [connectV1alpha2(bed.socket), connectV1(bed.socket)];
+  clients = connectBoth(bed.socket);
 });
 
 afterAll(async () => {

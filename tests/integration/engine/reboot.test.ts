@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bed, makeBed } from '../../support/bed.ts';
-import { type ClientV1, type ClientV1alpha2, connectV1, connectV1alpha2 } from '../../support/clients.ts';
+import { type BothClients, type ClientV1, type ClientV1alpha2, connectBoth } from '../../support/clients.ts';
 import { type SpawnedDaemon, startDaemon } from '../../support/daemon.ts';
 import { differences } from '../../support/inventory.ts';
 import { CONTAINER, containerConfig, NODE, POD, podConfig } from '../../support/requests.ts';
@@ -10,12 +10,12 @@ import { until } from '../../support/wait.ts';
 
 let bed: Bed;
 let daemon: SpawnedDaemon;
-let clients: readonly [ClientV1alpha2, ClientV1];
+let clients: BothClients;
 
 beforeAll(async () => {
   bed = makeBed('reboot', 94);
   daemon = await startDaemon(bed);
-  clients = [connectV1alpha2(bed.socket), connectV1(bed.socket)];
+  clients = connectBoth(bed.socket);
 });
 
 afterAll(async () => {

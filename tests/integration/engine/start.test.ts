@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync 
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bed, makeBed } from '../../support/bed.ts';
-import { type ClientV1, type ClientV1alpha2, connectV1, connectV1alpha2 } from '../../support/clients.ts';
+import { type BothClients, type ClientV1, type ClientV1alpha2, connectBoth } from '../../support/clients.ts';
 import { mustRun } from '../../support/command.ts';
 import { type RunningDaemon, startDaemon } from '../../support/daemon.ts';
 import { differences } from '../../support/inventory.ts';
@@ -11,12 +11,12 @@ import { until } from '../../support/wait.ts';
 
 let bed: Bed;
 let daemon: RunningDaemon;
-let clients: readonly [ClientV1alpha2, ClientV1];
+let clients: BothClients;
 
 beforeAll(async () => {
   bed = makeBed('start', 95);
   daemon = await startDaemon(bed);
-  clients = [connectV1alpha2(bed.socket), connectV1(bed.socket)];
+  clients = connectBoth(bed.socket);
 });
 
 afterAll(async () => {
