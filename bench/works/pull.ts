@@ -1,5 +1,6 @@
 import { createWorld, type World } from '../../tests/integration/images/world.ts';
 import type { EngineAccess } from '../contestant.ts';
+import { orUndo } from '../engines/or-undo.ts';
 import { timed } from '../timed.ts';
 import type { Samples, Work } from '../work.ts';
 
@@ -14,6 +15,7 @@ const MIDDLE: Size = { name: 'PullImage, 27 MB in 4 layers', layers: 4, megabyte
 const LARGE: Size = { name: 'PullImage, 300 MB in 10 layers', layers: 10, megabytes: 300 };
 
 const REPEAT = 3;
+const AT_ONCE = 5;
 
 /** Each layer is built on the image before; its content cannot be compressed. */
 const build = async (world: World, { layers, megabytes }: Size, name: string): Promise<string> => {
@@ -33,6 +35,13 @@ const publish = async (world: World, registry: string, size: Size, tag = 1): Pro
   return reference;
 };
 
+const publishSeveral = async (world: World): Promise<readonly string[]> => {
+  const registry = await world.registry();
+  const images: string[] = [];
+  for (let tag = 1; tag <= AT_ONCE; tag += 1) images.push(await publish(world, registry, MIDDLE, tag));
+  return images;
+};
+
 const pullOnce = async ({ cri: { images } }: EngineAccess, image: string): Promise<number> => {
   const [took] = await timed(() => images.pullImage({ image: { image } }));
   await images.removeImage({ image: { image } });
@@ -45,7 +54,10 @@ const measured = (size: Size): Work => ({
   prepare: async ({ engine }) => {
     if (engine === undefined) return undefined;
     const world = await createWorld();
-    const image = await publish(world, await world.registry(), size);
+    const image = await orUndo(
+      () => world.close(),
+      async () => publish(world, await world.registry(), size),
+    );
     return {
       round: async (): Promise<Samples> => {
         const samples: number[] = [];
@@ -57,7 +69,6 @@ const measured = (size: Size): Work => ({
   },
 });
 
-const AT_ONCE = 5;
 const together = `PullImage, ${AT_ONCE} of 27 MB at once`;
 
 const several: Work = {
@@ -66,9 +77,10 @@ const several: Work = {
   prepare: async ({ engine }) => {
     if (engine === undefined) return undefined;
     const world = await createWorld();
-    const registry = await world.registry();
-    const images: string[] = [];
-    for (let tag = 1; tag <= AT_ONCE; tag += 1) images.push(await publish(world, registry, MIDDLE, tag));
+    const images = await orUndo(
+      () => world.close(),
+      () => publishSeveral(world),
+    );
     return {
       round: async (): Promise<Samples> => {
         const [took] = await timed(() =>
