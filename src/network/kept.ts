@@ -1,7 +1,8 @@
-import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { errnoOf, JanusError, kindOf, messageOf } from '../core/errors.ts';
+import { replaceFile } from '../host/files.ts';
 import type { KeptNetwork } from './planned.ts';
 
 const VERSION = 1;
@@ -31,17 +32,6 @@ export interface KeptNetworks {
   remove(id: string): Promise<void>;
 }
 
-const syncDirectory = async (directory: string): Promise<void> => {
-  await using handle = await open(directory, 'r');
-  await handle.sync();
-};
-
-const writeSynced = async (file: string, text: string): Promise<void> => {
-  await using handle = await open(file, 'w', 0o600);
-  await handle.writeFile(text);
-  await handle.sync();
-};
-
 const parse = (text: string, file: string): Kept => {
   try {
     const value: unknown = JSON.parse(text);
@@ -63,18 +53,6 @@ const removeLeftovers = async (directory: string): Promise<void> => {
   await Promise.all(
     names.filter((name) => name.endsWith('.tmp')).map((name) => rm(join(directory, name), { force: true })),
   );
-};
-
-const replace = async (file: string, text: string): Promise<void> => {
-  const temporary = `${file}.tmp`;
-  try {
-    await writeSynced(temporary, text);
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncDirectory(dirname(file));
 };
 
 const readIfThere = async (file: string): Promise<Kept> => {
@@ -102,7 +80,8 @@ export const openKeptNetworks = async (directory: string): Promise<KeptNetworks>
   const fileOf = (id: string): string => join(directory, `${id}.json`);
   return {
     read: (id) => stored(fileOf(id), readIfThere(fileOf(id))),
-    write: (id, networks) => stored(fileOf(id), replace(fileOf(id), JSON.stringify({ version: VERSION, networks }))),
+    write: (id, networks) =>
+      stored(fileOf(id), replaceFile(fileOf(id), JSON.stringify({ version: VERSION, networks }), { durable: true })),
     remove: (id) => stored(fileOf(id), rm(fileOf(id), { force: true })),
   };
 };

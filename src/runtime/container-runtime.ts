@@ -40,7 +40,7 @@ const kill = async (env: ContainerEnvironment, ref: ContainerRef, signal: string
 const exitReader = (env: ContainerEnvironment): ContainerRuntime['exitOf'] => {
   const log = createKernelLog();
   return async (ref) => {
-    const exit = await readExitFile(exitsDirectory(env.roots), ref.container.id);
+    const exit = readExitFile(exitsDirectory(env.roots), ref.container.id);
     if (exit === undefined) return undefined;
     const layout = containerLayout(env.roots, ref.container.id);
     const evidence = {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf, invalidArgument, JanusError, kindOf } from '../core/errors.ts';
 import type { CommandFault } from '../core/model/container.ts';
@@ -68,7 +68,7 @@ const writeSpec = async (
   const { umask, host, hooks } = env;
   const spec = buildSpec({ ...plan, ...prepared, mounts, rootfs, cgroupsPath, umask, host, hooks });
   const edited = await env.cdi.inject(spec, plan.container.config, features);
-  await writeFile(layout.spec, JSON.stringify(edited), { mode: 0o600 });
+  writeFileSync(layout.spec, JSON.stringify(edited), { mode: 0o600 });
   return prepared.user;
 };
 

@@ -8,8 +8,8 @@ import { waitsForStart } from './start-fifo.ts';
 const DEADLINE_MS = 20_000;
 
 /** runc takes a container for created while its fifo is there: for ever, if a daemon was killed between opening and removing it. */
-const hasStarted = async (env: ContainerEnvironment, ref: ContainerRef, process: ProcessIdentity): Promise<boolean> =>
-  env.runtimes.startFifo(ref.sandbox, ref.container.id) !== undefined && !(await waitsForStart(process));
+const hasStarted = (env: ContainerEnvironment, ref: ContainerRef, process: ProcessIdentity): boolean =>
+  env.runtimes.startFifo(ref.sandbox, ref.container.id) !== undefined && !waitsForStart(process);
 
 /** `runtime state`: asked at recovery only. */
 export const inspect = async (env: ContainerEnvironment, ref: ContainerRef): Promise<RuntimeState> => {
@@ -21,5 +21,5 @@ export const inspect = async (env: ContainerEnvironment, ref: ContainerRef): Pro
   const { status, pid } = JSON.parse(stdout.toString()) as { status?: string; pid?: number };
   const process = pid === undefined || pid <= 0 ? undefined : identify(pid);
   if (process === undefined || (status !== 'created' && status !== 'running')) return { kind: 'stopped' };
-  return { kind: (await hasStarted(env, ref, process)) ? 'running' : status, process };
+  return { kind: hasStarted(env, ref, process) ? 'running' : status, process };
 };

@@ -43,7 +43,7 @@ export const removeLeftover = async (
   signal: AbortSignal,
 ): Promise<void> => {
   await endMaking(containerLayout(env.roots, id).bundle, { signal });
-  const cgroup = (await findCgroups(env.cgroups, [id])).get(id);
+  const cgroup = findCgroups(env.cgroups, [id]).get(id);
   for (const command of env.runtimes.commands(deleteArgs(id))) await deleteFromRuntime(command, { signal });
   await releaseHost(env, id, { cgroup });
 };

@@ -1,5 +1,4 @@
-import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { closeSync, constants, openSync, readFileSync, unlinkSync } from 'node:fs';
 import { errnoOf } from '../core/errors.ts';
 import type { ProcessIdentity } from '../core/model/sandbox.ts';
 import { firstLine, readEnd } from '../host/process.ts';
@@ -9,8 +8,13 @@ import { isRunning } from '../host/process-identity.ts';
 const WAITING = 'runc:[2:INIT]';
 
 /** Whether runc has made this process and not let it go yet. */
-export const waitsForStart = async ({ pid }: ProcessIdentity): Promise<boolean> =>
-  (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trimEnd() === WAITING;
+export const waitsForStart = ({ pid }: ProcessIdentity): boolean => {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd() === WAITING;
+  } catch {
+    return false;
+  }
+};
 
 /** Undefined: nobody waits there. */
 const openIfThere = (fifo: string): number | undefined => {
@@ -47,8 +51,8 @@ export const openStartFifo = async (
   process: ProcessIdentity,
   { signal }: { signal: AbortSignal },
 ): Promise<boolean> => {
-  if (!(await waitsForStart(process))) return false;
-  // After the last wait before the listener, which hears of no abort that was.
+  if (!waitsForStart(process)) return false;
+  // The listener hears of no abort that was.
   signal.throwIfAborted();
   const fd = openOnce(fifo);
   if (fd === undefined) return false;

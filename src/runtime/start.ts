@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { JanusError } from '../core/errors.ts';
 import type { ContainerRef } from '../core/ports/container-runtime.ts';
 import { processOf } from '../core/process-of.ts';
@@ -11,9 +11,12 @@ import { openStartFifo } from './start-fifo.ts';
 const MAX_REASON = 500;
 
 /** A hook that has to be run once the container has started is the runtime's to run. A word in another place, or a spec that is gone, only costs the short way. */
-const mayHavePoststart = async (spec: string): Promise<boolean> => {
-  const text = await readFile(spec, 'utf8').catch(() => undefined);
-  return text === undefined || text.includes('"poststart"');
+const mayHavePoststart = (spec: string): boolean => {
+  try {
+    return readFileSync(spec, 'utf8').includes('"poststart"');
+  } catch {
+    return true;
+  }
 };
 
 const startByFifo = async (
@@ -24,7 +27,7 @@ const startByFifo = async (
   const fifo = env.runtimes.startFifo(sandbox, container.id);
   const process = processOf(container);
   if (fifo === undefined || process === undefined) return false;
-  if (await mayHavePoststart(containerLayout(env.roots, container.id).spec)) return false;
+  if (mayHavePoststart(containerLayout(env.roots, container.id).spec)) return false;
   return openStartFifo(fifo, process, { signal });
 };
 

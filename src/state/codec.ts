@@ -20,6 +20,33 @@ const describe = (error: z.ZodError): string => {
   return first === undefined ? 'not understood' : `${first.path.join('.') || 'record'}: ${first.message}`;
 };
 
+/**
+ * A part of a record that is never changed, only replaced: what it is on disk is worked out once for each object, however often the record is written
+ * (two thirds of 0.7 ms, five times on a pod's way up).
+ */
+export const unchanging = <S extends z.ZodType>(schema: S) => {
+  const encoded = new WeakMap<object, unknown>();
+  return z.codec(z.unknown(), z.custom<z.output<S>>(), {
+    decode: (value, context) => {
+      const result = z.safeDecode(schema, value as z.input<S>);
+      if (result.success) return result.data;
+      const issues = result.error.issues.map(({ path, message }) => ({
+        code: 'custom' as const,
+        path,
+        message,
+        input: value,
+      }));
+      context.issues.push(...issues);
+      return z.NEVER;
+    },
+    encode: (value) => {
+      const known = encoded.get(value as object) ?? z.encode(schema, value);
+      encoded.set(value as object, known);
+      return known;
+    },
+  });
+};
+
 /** A codec from a schema that maps both ways: JSON in, model out. */
 export const codecOf = <T>(format: string, version: number, schema: z.ZodType<T>): RecordCodec<T> => ({
   format,

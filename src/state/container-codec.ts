@@ -17,6 +17,7 @@ import {
   oneOf,
   sandboxIdField,
   strings,
+  unchanging,
 } from './codec.ts';
 import { idMappings, process, resources, securityFields } from './shared-schemas.ts';
 
@@ -102,7 +103,7 @@ const container: z.ZodType<ContainerRecord> = z.object({
   id: containerIdField,
   sandboxId: sandboxIdField,
   name: z.string(),
-  config,
+  config: unchanging(config),
   imageId: imageIdField,
   mountedImageIds: z.array(imageIdField).default([]),
   imageName: z.string().default(''),

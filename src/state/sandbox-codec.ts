@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { CgroupDriver, PortMapping, SandboxConfig, SandboxRecord, SandboxState } from '../core/model/sandbox.ts';
-import { codecOf, maybe, nanoseconds, oneOf, sandboxIdField, strings } from './codec.ts';
+import { codecOf, maybe, nanoseconds, oneOf, sandboxIdField, strings, unchanging } from './codec.ts';
 import { process, resources, sandboxSecurity } from './shared-schemas.ts';
 
 const config: z.ZodType<SandboxConfig> = z.object({
@@ -36,7 +36,7 @@ const state: z.ZodType<SandboxState> = z.discriminatedUnion('kind', [
 const sandbox: z.ZodType<SandboxRecord> = z.object({
   id: sandboxIdField,
   name: z.string(),
-  config,
+  config: unchanging(config),
   runtimeHandler: z.string(),
   runtime: z.string(),
   cgroupDriver: oneOf<CgroupDriver>({ cgroupfs: 'cgroupfs', systemd: 'systemd' }),

@@ -2,7 +2,13 @@ import type { Context } from '../context.ts';
 import { JanusError } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { newSandboxId, type SandboxId } from '../model/ids.ts';
-import { type NetworkAttachment, type SandboxConfig, type SandboxRecord, sandboxName } from '../model/sandbox.ts';
+import {
+  type NetworkAttachment,
+  type ProcessIdentity,
+  type SandboxConfig,
+  type SandboxRecord,
+  sandboxName,
+} from '../model/sandbox.ts';
 import type { Progress } from '../operations.ts';
 import { settleAll } from '../settle.ts';
 import type { Stage, StageOf } from '../stages.ts';
@@ -79,10 +85,7 @@ const build = async (ctx: Context, record: SandboxRecord, { progress, undo }: Bu
   undo.add((fresh) => ctx.host.endProcess(record, fresh));
   const paths = await ctx.host.prepare(record, options);
   await progress.stage('network');
-  const [networks, process] = await settleAll([
-    attach(ctx, record, { ...options, netns: paths.netns, undo }),
-    ctx.host.startProcess(record, options),
-  ]);
+  const [networks, process] = await attachAndStart(ctx, record, { ...options, netns: paths.netns, undo });
   await progress.stage('hosts');
   await ctx.host.writeHosts(
     record,
@@ -99,6 +102,26 @@ interface Attaching {
   readonly signal: AbortSignal;
   readonly stage: Stage<StageOf<'RunPodSandbox'>>;
 }
+
+/**
+ * The pod's process is started beside the first plugin, not before: the plan of the network would come to the disk behind all that the process's
+ * cgroups wait for (a plugin began 10 ms later).
+ */
+const attachAndStart = (
+  ctx: Context,
+  record: SandboxRecord,
+  options: Attaching,
+): Promise<[readonly NetworkAttachment[], ProcessIdentity | undefined]> => {
+  let tellAdding = (): void => undefined;
+  const adding = new Promise<void>((resolve) => (tellAdding = resolve));
+  const stage: Attaching['stage'] = (name) => {
+    if (name === 'network-add') tellAdding();
+    return options.stage(name);
+  };
+  const attached = attach(ctx, record, { ...options, stage });
+  const started = Promise.race([attached, adding]).then(() => ctx.host.startProcess(record, options));
+  return settleAll([attached, started]);
+};
 
 const attach = async (
   ctx: Context,

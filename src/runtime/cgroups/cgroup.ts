@@ -1,4 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from '../../core/errors.ts';
 import { type CgroupHierarchy, cgroupDirectories } from './hierarchy.ts';
@@ -13,25 +14,24 @@ const CPUSET_FILES = ['cpuset.cpus', 'cpuset.mems'] as const;
 const inheritCpuset = async (directory: string, mount: string): Promise<void> => {
   if (directory === mount) return;
   for (const file of CPUSET_FILES) {
-    const own = await readFile(`${directory}/${file}`, 'utf8');
-    if (own.trim() !== '') continue;
+    if (readFileSync(`${directory}/${file}`, 'utf8').trim() !== '') continue;
     await inheritCpuset(dirname(directory), mount);
-    await writeFile(`${directory}/${file}`, await readFile(`${dirname(directory)}/${file}`, 'utf8'));
+    await writeFile(`${directory}/${file}`, readFileSync(`${dirname(directory)}/${file}`, 'utf8'));
   }
 };
 
-const wordsOf = async (path: string): Promise<readonly string[]> =>
-  (await readFile(path, 'utf8')).split(/\s+/).filter((word) => word !== '');
+const wordsOf = (path: string): readonly string[] =>
+  readFileSync(path, 'utf8')
+    .split(/\s+/)
+    .filter((word) => word !== '');
 
 /**
  * A cgroup of version 2 has the limits and figures of those controllers alone that its parent hands on. Each for itself: the kernel lets
  * none through a cgroup that holds processes but those that can be threaded.
  */
 const handOnControllers = async (directory: string): Promise<void> => {
-  const [all, handed] = await Promise.all(
-    ['cgroup.controllers', 'cgroup.subtree_control'].map((file) => wordsOf(`${directory}/${file}`)),
-  );
-  for (const controller of all?.filter((name) => handed?.includes(name) !== true) ?? [])
+  const handed = wordsOf(`${directory}/cgroup.subtree_control`);
+  for (const controller of wordsOf(`${directory}/cgroup.controllers`).filter((name) => !handed.includes(name)))
     await writeFile(`${directory}/cgroup.subtree_control`, `+${controller}`).catch(ignoring('EBUSY', 'EOPNOTSUPP'));
 };
 
@@ -73,9 +73,9 @@ export const joinCgroup = async (hierarchy: CgroupHierarchy, path: string, pid: 
 };
 
 /** Processes of one directory. None when it is gone. */
-export const pidsIn = async (directory: string): Promise<readonly number[]> => {
+export const pidsIn = (directory: string): readonly number[] => {
   try {
-    const lines = (await readFile(`${directory}/cgroup.procs`, 'utf8')).split('\n');
+    const lines = readFileSync(`${directory}/cgroup.procs`, 'utf8').split('\n');
     // A process of a PID namespace that we are not in is listed as 0, which kill(2) takes for our own process group.
     return lines.map(Number).filter((pid) => pid > 0);
   } catch (error) {
@@ -85,7 +85,6 @@ export const pidsIn = async (directory: string): Promise<readonly number[]> => {
 };
 
 /** Processes of the cgroup itself. None when it is gone. */
-export const cgroupPids = async (hierarchy: CgroupHierarchy, path: string): Promise<readonly number[]> => {
-  const lists = await Promise.all(cgroupDirectories(hierarchy, path).map(pidsIn));
-  return [...new Set(lists.flat())];
-};
+export const cgroupPids = (hierarchy: CgroupHierarchy, path: string): readonly number[] => [
+  ...new Set(cgroupDirectories(hierarchy, path).flatMap(pidsIn)),
+];

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { type Dirent, readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { CgroupPlace } from '../../core/ports/sandbox-host.ts';
 import { type CgroupHierarchy, cgroupDirectories } from './hierarchy.ts';
@@ -6,28 +6,33 @@ import { scopeName } from './paths.ts';
 
 const MAX_DEPTH = 12;
 
+const entriesOf = (directory: string): readonly Dirent[] => {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+};
+
 /** Directories below `root`, without it, as paths relative to it. One that is removed meanwhile is left out with what is in it. */
-export const directoriesBelow = async (root: string, path = '', depth = 0): Promise<readonly string[]> => {
-  const entries = await readdir(root + path, { withFileTypes: true }).catch(() => []);
-  const own = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${path}/${name}`);
+export const directoriesBelow = (root: string, path = '', depth = 0): readonly string[] => {
+  const own = entriesOf(root + path)
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `${path}/${name}`);
   if (depth >= MAX_DEPTH) return own;
-  const below = await Promise.all(own.map((directory) => directoriesBelow(root, directory, depth + 1)));
-  return [...own, ...below.flat()];
+  return [...own, ...own.flatMap((directory) => directoriesBelow(root, directory, depth + 1))];
 };
 
 /**
  * The cgroups of these sandboxes or containers, wherever they are, by id: for those whose record cannot say it.
  * Directories are relative to the hierarchies' roots. All ids take one walk.
  */
-export const findCgroups = async (
-  hierarchy: CgroupHierarchy,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, string>> => {
+export const findCgroups = (hierarchy: CgroupHierarchy, ids: readonly string[]): ReadonlyMap<string, string> => {
   if (ids.length === 0) return new Map();
   const names = new Map(ids.flatMap((id) => [[id, id] as const, [scopeName(id), id] as const]));
-  const lists = await Promise.all(cgroupDirectories(hierarchy, '').map((root) => directoriesBelow(root)));
+  const directories = cgroupDirectories(hierarchy, '').flatMap((root) => directoriesBelow(root));
   return new Map(
-    lists.flat().flatMap((directory) => {
+    directories.flatMap((directory) => {
       const id = names.get(basename(directory));
       return id === undefined ? [] : [[id, directory] as const];
     }),

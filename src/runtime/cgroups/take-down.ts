@@ -7,13 +7,11 @@ import { type CgroupHierarchy, cgroupDirectories } from './hierarchy.ts';
 import { ignoring } from './ignoring.ts';
 
 /** The cgroup's directory in each hierarchy with those that a container has made below it, the deepest first. */
-const withNested = (hierarchy: CgroupHierarchy, path: string): Promise<readonly (readonly string[])[]> =>
-  Promise.all(
-    cgroupDirectories(hierarchy, path).map(async (directory) => {
-      const below = await directoriesBelow(directory);
-      return [directory, ...below.map((relative) => directory + relative)].sort().reverse();
-    }),
-  );
+const withNested = (hierarchy: CgroupHierarchy, path: string): readonly (readonly string[])[] =>
+  cgroupDirectories(hierarchy, path).map((directory) => {
+    const below = directoriesBelow(directory).map((relative) => directory + relative);
+    return [directory, ...below].sort().reverse();
+  });
 
 const KILL_ROUNDS = 50;
 /** Most processes are gone within the first millisecond; the later rounds give the others half a second. */
@@ -30,7 +28,7 @@ const kill = (pid: number): void => {
 /** Kills what is in the cgroup and below until it is empty: a process may fork while it is being killed. Bounded; resolves to whether it is empty. */
 export const killCgroup = async (hierarchy: CgroupHierarchy, path: string): Promise<boolean> => {
   for (let round = 0; round < KILL_ROUNDS; round += 1) {
-    const pids = (await Promise.all((await withNested(hierarchy, path)).flat().map(pidsIn))).flat();
+    const pids = withNested(hierarchy, path).flat().flatMap(pidsIn);
     if (pids.length === 0) return true;
     new Set(pids).forEach(kill);
     await pause(round);
@@ -43,7 +41,7 @@ export const removeCgroup = async (hierarchy: CgroupHierarchy, path: string): Pr
   const removeAll = async (directories: readonly string[]): Promise<void> => {
     for (const directory of directories) await removeOne(directory);
   };
-  await Promise.all((await withNested(hierarchy, path)).map(removeAll));
+  await Promise.all(withNested(hierarchy, path).map(removeAll));
 };
 
 /** Busy for a moment after the last process has ended, so it is tried again. */

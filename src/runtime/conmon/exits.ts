@@ -1,5 +1,5 @@
-import { existsSync, type FSWatcher, mkdirSync, watch } from 'node:fs';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { existsSync, type FSWatcher, mkdirSync, readFileSync, statSync, watch } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../../core/errors.ts';
 import { type ContainerId, containerId, isFullId } from '../../core/model/ids.ts';
@@ -12,11 +12,11 @@ export interface ExitFile {
 }
 
 /** conmon writes a bare number and renames it into place, so a file that is there is whole. */
-export const readExitFile = async (directory: string, id: ContainerId): Promise<ExitFile | undefined> => {
+export const readExitFile = (directory: string, id: ContainerId): ExitFile | undefined => {
   const path = join(directory, id);
   try {
-    const [text, { mtimeNs }] = await Promise.all([readFile(path, 'utf8'), stat(path, { bigint: true })]);
-    const exitCode = Number(text);
+    const exitCode = Number(readFileSync(path, 'utf8'));
+    const { mtimeNs } = statSync(path, { bigint: true });
     return Number.isInteger(exitCode) ? { containerId: id, exitCode, finishedAt: mtimeNs } : undefined;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '../../core/model/sandbox.ts';
 import type { TerminalSize } from '../../core/ports/container-runtime.ts';
@@ -39,23 +40,22 @@ const execProcess = (own: OciExecProcess, { command, terminal }: ProcessSpec): o
   };
 };
 
-export const writeCallFiles = async (layout: ContainerLayout, spec: ProcessSpec): Promise<CallFiles> => {
-  const { process } = JSON.parse(await readFile(layout.spec, 'utf8')) as { process: OciExecProcess };
+export const writeCallFiles = (layout: ContainerLayout, spec: ProcessSpec): CallFiles => {
+  const { process } = JSON.parse(readFileSync(layout.spec, 'utf8')) as { process: OciExecProcess };
   const name = join(layout.bundle, `exec-${randomBytes(6).toString('hex')}`);
   const files = { process: `${name}.json`, pid: `${name}.pid`, log: `${name}.log` };
-  await writeFile(files.process, JSON.stringify(execProcess(process, spec)), { mode: 0o600 });
+  writeFileSync(files.process, JSON.stringify(execProcess(process, spec)), { mode: 0o600 });
   return files;
 };
 
 /** All of them, or once the process runs all but the file that says so. */
-export const removeCallFiles = async ({ process, pid, log }: CallFiles, isRunning: boolean): Promise<void> => {
-  const files = isRunning ? [process, log] : [process, log, pid];
-  await Promise.all(files.map((path) => rm(path, { force: true })));
+export const removeCallFiles = ({ process, pid, log }: CallFiles, isRunning: boolean): void => {
+  for (const path of isRunning ? [process, log] : [process, log, pid]) rmSync(path, { force: true });
 };
 
 /** Puts the start time behind the pid that the runtime has written: pids are used again. */
-export const identifyCall = ({ pid }: CallFiles, { startTime }: ProcessIdentity): Promise<void> =>
-  appendFile(pid, ` ${startTime}`);
+export const identifyCall = ({ pid }: CallFiles, { startTime }: ProcessIdentity): void =>
+  appendFileSync(pid, ` ${startTime}`);
 
 /** A process that an earlier daemon started and could not see end; the start time is missing if it did not come so far. */
 export interface LeftCall {

@@ -28,7 +28,7 @@ export const createExecEnvironment = (env: ContainerEnvironment): ExecEnvironmen
     layout: ({ container }) => containerLayout(env.roots, container.id),
     runtime: ({ sandbox }, args) => env.runtimes.command(sandbox, args),
     expectMove: env.expectMove,
-    pids: (ref) => cgroupPids(env.cgroups, cgroupOf(ref)),
+    pids: async (ref) => cgroupPids(env.cgroups, cgroupOf(ref)),
     starts: createLimit(Math.max(MIN_STARTS, 2 * availableParallelism())),
   };
 };

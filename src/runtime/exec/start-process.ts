@@ -1,4 +1,5 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { JanusError } from '../../core/errors.ts';
 import type { ContainerRef } from '../../core/ports/container-runtime.ts';
 import { exitOfOrphan, expectingOrphan } from '../../host/adopted.ts';
@@ -39,20 +40,20 @@ export const startProcess = (
   env.starts(signal, () =>
     expectingOrphan(async () => {
       env.expectMove();
-      const files = await writeCallFiles(env.layout(request.ref), request);
+      const files = writeCallFiles(env.layout(request.ref), request);
       let isRunning = false;
       try {
         await callRuntime(env, { ...request, files }, signal);
-        const pid = Number(await readFile(files.pid, 'utf8'));
+        const pid = Number(readFileSync(files.pid, 'utf8'));
         const identity = identify(pid);
-        if (identity !== undefined) await identifyCall(files, identity);
+        if (identity !== undefined) identifyCall(files, identity);
         const started = adopted(env, request.ref, { pid, session: await sessionOf(pid), pidFile: files.pid });
         isRunning = true;
         if (signal.aborted) await started.kill();
         signal.throwIfAborted();
         return started;
       } finally {
-        await removeCallFiles(files, isRunning);
+        removeCallFiles(files, isRunning);
       }
     }),
   );
@@ -105,7 +106,7 @@ const adopted = (
   let rooted = true;
   const exited = exitOfOrphan(pid).finally(() => {
     rooted = false;
-    return rm(pidFile, { force: true });
+    rmSync(pidFile, { force: true });
   });
   return { exited, kill: () => killTree({ root: pid, rooted, session, candidates: () => env.pids(ref) }) };
 };

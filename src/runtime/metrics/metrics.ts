@@ -93,7 +93,7 @@ export const createMetrics = ({ roots, cgroups, stats, containersOf }: MetricsOp
     if (usage === undefined) return [];
     const to = { labels: containerLabels(ref), timestamp: usage.cpu.timestamp };
     const path = cgroupDirectory(ref.sandbox, ref.container.id);
-    const processes = await readProcesses(await cgroupPids(cgroups, path), processOf(ref.container));
+    const processes = await readProcesses(cgroupPids(cgroups, path), processOf(ref.container));
     const layer = await readLayer(layersDirectory(roots), usage.writableLayer);
     return [
       ...read(OF_USAGE, usage, to),

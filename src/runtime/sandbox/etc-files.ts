@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname as hostName } from 'node:os';
 import type { DnsConfig, SandboxRecord } from '../../core/model/sandbox.ts';
 import type { SandboxLayout } from './layout.ts';
@@ -30,25 +30,27 @@ ff02::2\tip6-allrouters
 /** Readable by every user of the pod's containers. */
 const MODE = 0o644;
 
-export const writeHosts = async (
-  sandbox: SandboxRecord,
-  layout: SandboxLayout,
-  ips: readonly string[],
-): Promise<void> => {
+/** The text of a file of the host, or what stands for it where there is none. */
+const hostFile = (path: string, otherwise: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return otherwise;
+  }
+};
+
+export const writeHosts = (sandbox: SandboxRecord, layout: SandboxLayout, ips: readonly string[]): void => {
   const own = ips.map((ip) => `${ip}\t${podHostname(sandbox)}\n`).join('');
   const hostNetwork = sandbox.config.security.namespaces.network === 'node';
-  const content = hostNetwork ? await readFile('/etc/hosts', 'utf8').catch(() => LOCAL_HOSTS) : LOCAL_HOSTS + own;
-  await writeFile(layout.hosts, content, { mode: MODE });
+  const content = hostNetwork ? hostFile('/etc/hosts', LOCAL_HOSTS) : LOCAL_HOSTS + own;
+  writeFileSync(layout.hosts, content, { mode: MODE });
 };
 
 /** The files that its containers find in /etc; without a DNS configuration the host's own resolv.conf. */
-export const writeEtcFiles = async (sandbox: SandboxRecord, layout: SandboxLayout): Promise<void> => {
+export const writeEtcFiles = (sandbox: SandboxRecord, layout: SandboxLayout): void => {
   const { dns } = sandbox.config;
-  const resolver =
-    dns === undefined || isEmpty(dns) ? await readFile('/etc/resolv.conf', 'utf8').catch(() => '') : resolvConf(dns);
-  await Promise.all([
-    writeFile(layout.resolvConf, resolver, { mode: MODE }),
-    writeFile(layout.hostname, `${podHostname(sandbox)}\n`, { mode: MODE }),
-    writeHosts(sandbox, layout, []),
-  ]);
+  const resolver = dns === undefined || isEmpty(dns) ? hostFile('/etc/resolv.conf', '') : resolvConf(dns);
+  writeFileSync(layout.resolvConf, resolver, { mode: MODE });
+  writeFileSync(layout.hostname, `${podHostname(sandbox)}\n`, { mode: MODE });
+  writeHosts(sandbox, layout, []);
 };

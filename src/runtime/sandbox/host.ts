@@ -67,7 +67,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     try {
       await makeAll(sandbox, own);
       await stage?.('files');
-      await writeEtcFiles(sandbox, own);
+      writeEtcFiles(sandbox, own);
       await stage?.('mounts');
       if (paths.shm !== undefined) await mountShm(paths.shm);
       if (holdsSysfs(sandbox)) await mountSysfs(own);
@@ -103,7 +103,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
   const place = async (sandbox: SandboxRecord, { pid }: ProcessIdentity, signal: AbortSignal): Promise<void> => {
     const cgroup = cgroupOf(sandbox);
     if (sandbox.cgroupDriver === 'systemd') {
-      const holdsProcess = async (): Promise<boolean> => (await cgroupPids(cgroups, cgroup)).includes(pid);
+      const holdsProcess = async (): Promise<boolean> => cgroupPids(cgroups, cgroup).includes(pid);
       return startScope({ unit: scopeName(sandbox.id), slice: parentOf(sandbox), pid, holdsProcess }, signal);
     }
     await makeCgroup(cgroups, cgroup);
@@ -171,7 +171,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     prepare,
     paths: (sandbox) => pathsOf(sandbox, layout(sandbox)),
     startProcess,
-    writeHosts: (sandbox, ips) => writeHosts(sandbox, layout(sandbox), ips),
+    writeHosts: async (sandbox, ips) => writeHosts(sandbox, layout(sandbox), ips),
     mayRun: ({ pid }) => hasPid(pid),
     isAlive: async (sandbox) => {
       const { state: current } = sandbox;
@@ -185,7 +185,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     remove: async (sandbox) => rm(layout(sandbox).directory, { recursive: true, force: true }),
     leftovers: async (isKnown) => {
       const ids = (await idsIn(sandboxesDirectory(state))).map(sandboxId).filter((id) => !isKnown(id));
-      const found = await findCgroups(cgroups, ids);
+      const found = findCgroups(cgroups, ids);
       return ids.map((id): SandboxLeftover => {
         const directory = found.get(id);
         return { id, cgroup: directory === undefined ? undefined : placeOf(directory) };

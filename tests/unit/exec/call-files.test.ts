@@ -35,10 +35,10 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 const written = async (spec: ProcessSpec): Promise<unknown> => {
-  const files = await writeCallFiles(layout, spec);
+  const files = writeCallFiles(layout, spec);
   expect(statSync(files.process).mode & 0o777).toBe(0o600);
   const content: unknown = JSON.parse(readFileSync(files.process, 'utf8'));
-  await removeCallFiles(files, false);
+  removeCallFiles(files, false);
   return content;
 };
 
@@ -67,18 +67,18 @@ it('leaves no file', async () => {
 });
 
 it('a process that runs is found by a later daemon, as the one that was started', async () => {
-  const files = await writeCallFiles(layout, { command: ['a'], terminal: undefined });
+  const files = writeCallFiles(layout, { command: ['a'], terminal: undefined });
   writeFileSync(files.pid, '7');
-  await identifyCall(files, { pid: 7, startTime: '99' });
-  await removeCallFiles(files, true);
+  identifyCall(files, { pid: 7, startTime: '99' });
+  removeCallFiles(files, true);
   expect(existsSync(files.process)).toBe(false);
   expect((await leftCalls(layout)).calls).toEqual([{ pid: 7, startTime: '99' }]);
-  await removeCallFiles(files, false);
+  removeCallFiles(files, false);
   expect((await leftCalls(layout)).calls).toEqual([]);
 });
 
 it('what a call left that was interrupted is forgotten, too', async () => {
-  const files = await writeCallFiles(layout, { command: ['a'], terminal: undefined });
+  const files = writeCallFiles(layout, { command: ['a'], terminal: undefined });
   writeFileSync(files.pid, '7');
   const { calls, forget } = await leftCalls(layout);
   expect(calls).toEqual([{ pid: 7, startTime: undefined }]);

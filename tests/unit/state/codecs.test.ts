@@ -37,6 +37,21 @@ test('a field that is missing is named', () => {
   expect(() => decodeRecord(sandboxCodec, bytes, sample().id)).toThrow(/^runtime: /);
 });
 
+test('a field of the configuration that is of another kind is named', () => {
+  const encoded = JSON.parse(encodeRecord(sandboxCodec, sample())) as { record: { config: { metadata: object } } };
+  encoded.record.config.metadata = { ...encoded.record.config.metadata, attempt: 'first' };
+  const bytes = Buffer.from(JSON.stringify(encoded));
+  expect(() => decodeRecord(sandboxCodec, bytes, sample().id)).toThrow(/^config\.metadata\.attempt: /);
+});
+
+test('a record with another configuration is written with that', () => {
+  const record = sample();
+  const hostname = `not-${record.config.hostname}`;
+  encodeRecord(sandboxCodec, record);
+  const bytes = Buffer.from(encodeRecord(sandboxCodec, { ...record, config: { ...record.config, hostname } }));
+  expect(decodeRecord(sandboxCodec, bytes, record.id).config.hostname).toBe(hostname);
+});
+
 test('a record of one kind is none of the other', () => {
   const sandbox = sample();
   const bytes = Buffer.from(encodeRecord(sandboxCodec, sandbox));

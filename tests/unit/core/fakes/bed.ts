@@ -89,7 +89,8 @@ export const createBed = (changes: Partial<Context> = {}): Bed => {
     host,
     runtime,
     network: {
-      attach: async (_sandbox, _netns, { signal }) => {
+      attach: async (_sandbox, _netns, { signal, stage }) => {
+        await stage?.('network-add');
         await script.enter('network.attach', signal);
         return [address];
       },

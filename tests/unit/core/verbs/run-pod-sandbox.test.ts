@@ -29,11 +29,22 @@ describe('a pod', () => {
     await made;
   });
 
+  it('has its process started while its network is added', async () => {
+    const bed = createBed();
+    const release = bed.script.hold('network.attach');
+    const made = bed.pod();
+    await settle();
+    expect(bed.script.calls).toContain('host.startProcess');
+    release();
+    await made;
+  });
+
   it('of the host’s network has no networks', async () => {
     const bed = createBed();
     const id = await bed.pod(withNamespaces({ network: 'node' }));
     expect(bed.engine.podSandbox(id).sandbox.state).toMatchObject({ kind: 'ready', networks: [] });
     expect(bed.script.calls).not.toContain('network.attach');
+    expect(bed.script.calls).toContain('host.startProcess');
   });
 
   it('of an unknown runtime handler is refused before anything is touched', async () => {
@@ -50,6 +61,7 @@ describe('a failure of', () => {
     ['RunPodSandbox: intent', ['sandboxes.delete']],
     ['host.prepare', ['host.endProcess', 'host.release', 'host.remove', 'sandboxes.delete']],
     ['RunPodSandbox: network', ['host.endProcess', 'host.release', 'host.remove', 'sandboxes.delete']],
+    ['RunPodSandbox: network-add', UNDO],
     ['network.attach', UNDO],
     ['host.startProcess', UNDO],
     ['host.writeHosts', UNDO],
@@ -67,7 +79,7 @@ describe('a failure of', () => {
     await expect(bed.pod()).resolves.toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('the network waits for the process that starts beside it before anything is undone', async () => {
+  it('the network waits for the process that has started beside it before anything is undone', async () => {
     const bed = createBed();
     const release = bed.script.hold('host.startProcess');
     bed.script.failOnce('network.attach');

@@ -92,14 +92,14 @@ describe('a cgroup', () => {
   it('has the processes of all hierarchies, once each; none when it is gone', async () => {
     listed(join(root, 'cpuset/a'), '1\n2\n');
     listed(join(root, 'memory/a'), '2\n3\n');
-    expect(await cgroupPids(v1, '/a')).toEqual([1, 2, 3]);
-    expect(await cgroupPids(v1, '/gone')).toEqual([]);
+    expect(cgroupPids(v1, '/a')).toEqual([1, 2, 3]);
+    expect(cgroupPids(v1, '/gone')).toEqual([]);
   });
 
   it('is killed without harm to us when it lists processes of another PID namespace', async () => {
     // Pid 0 would be our own process group.
     listed(join(root, 'a'), '0\n0\n');
-    expect(await cgroupPids(v2, '/a')).toEqual([]);
+    expect(cgroupPids(v2, '/a')).toEqual([]);
     expect(await killCgroup(v2, '/a')).toBe(true);
   });
 
@@ -151,7 +151,7 @@ describe('a cgroup whose place nobody knows', () => {
   it('is found by its id, whatever the driver and in whatever hierarchy', async () => {
     mkdirSync(join(root, 'memory/kubepods/burstable/pod1', one), { recursive: true });
     mkdirSync(join(root, 'cpuset/a.slice/a-b.slice', `janus-${two}.scope`), { recursive: true });
-    const found = await findCgroups(v1, [one, two, '3'.repeat(64)]);
+    const found = findCgroups(v1, [one, two, '3'.repeat(64)]);
     expect([...found].sort()).toEqual([
       [one, `/kubepods/burstable/pod1/${one}`],
       [two, `/a.slice/a-b.slice/janus-${two}.scope`],
@@ -163,7 +163,7 @@ describe('a cgroup whose place nobody knows', () => {
   });
 
   it('is not looked for when there is none to be found', async () => {
-    expect(await findCgroups({ version: 2, root: '/nonexistent' }, [])).toEqual(new Map());
-    expect(await findCgroups({ version: 2, root: '/nonexistent' }, [one])).toEqual(new Map());
+    expect(findCgroups({ version: 2, root: '/nonexistent' }, [])).toEqual(new Map());
+    expect(findCgroups({ version: 2, root: '/nonexistent' }, [one])).toEqual(new Map());
   });
 });

@@ -22,16 +22,16 @@ describe('an exit file', () => {
     const id = newContainerId();
     const before = BigInt(Date.now() - 1000) * 1_000_000n;
     leave(id, '137');
-    const exit = await readExitFile(directory, id);
+    const exit = readExitFile(directory, id);
     expect(exit).toMatchObject({ containerId: id, exitCode: 137 });
     expect(exit?.finishedAt).toBeGreaterThan(before);
   });
 
   it('that is not there, or no number, says nothing', async () => {
     const id = newContainerId();
-    expect(await readExitFile(directory, id)).toBeUndefined();
+    expect(readExitFile(directory, id)).toBeUndefined();
     leave(id, 'rubbish');
-    expect(await readExitFile(directory, id)).toBeUndefined();
+    expect(readExitFile(directory, id)).toBeUndefined();
   });
 
   it('may be gone when it is removed', async () => {
@@ -39,7 +39,7 @@ describe('an exit file', () => {
     leave(id);
     await removeExitFile(directory, id);
     await removeExitFile(directory, id);
-    expect(await readExitFile(directory, id)).toBeUndefined();
+    expect(readExitFile(directory, id)).toBeUndefined();
   });
 });
 
