@@ -21,8 +21,8 @@ const describe = (error: z.ZodError): string => {
 };
 
 /**
- * A part of a record that is never changed, only replaced: what it is on disk is worked out once for each object, however often the record is written
- * (two thirds of 0.7 ms, five times on a pod's way up).
+ * A part of a record that is never changed, only replaced: what it is on disk is worked out once for each object, however often the record is written.
+ * A third of the time: 0.65 and 0.21 ms for a container.
  */
 export const unchanging = <S extends z.ZodType>(schema: S) => {
   const encoded = new WeakMap<object, unknown>();
