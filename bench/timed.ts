@@ -12,7 +12,7 @@ export const timed = async <T>(work: () => Promise<T>): Promise<readonly [number
   return [performance.now() - begin, result];
 };
 
-/** Decoded lists of 500 pods fill the old space, which a minor collection leaves to grow, within some fifty calls. */
+/** What survives the calls, such as decoded lists, is in the old space, which a minor collection leaves to grow. */
 const FULL_EVERY = 16;
 
 /** Milliseconds of each of so many calls, one after the other. */

@@ -30,7 +30,7 @@ ff02::2\tip6-allrouters
 /** Readable by every user of the pod's containers. */
 const MODE = 0o644;
 
-/** The text of a file of the host, or what stands for it where there is none. */
+/** The text of a small file of the host, or what stands for it where there is none. */
 const hostFile = (path: string, otherwise: string): string => {
   try {
     return readFileSync(path, 'utf8');

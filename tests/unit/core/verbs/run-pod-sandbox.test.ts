@@ -39,6 +39,38 @@ describe('a pod', () => {
     await made;
   });
 
+  it('has its process started only once its network is being added', async () => {
+    let add = (): void => undefined;
+    const planned = new Promise<void>((resolve) => (add = resolve));
+    const { network } = createBed().ctx;
+    const bed = createBed({
+      network: {
+        ...network,
+        attach: async (_sandbox, _netns, { stage }) => {
+          await planned;
+          await stage?.('network-add');
+          return [];
+        },
+      },
+    });
+    const made = bed.pod();
+    await settle();
+    expect(bed.script.calls).toContain('host.prepare');
+    expect(bed.script.calls).not.toContain('host.startProcess');
+    add();
+    await made;
+    expect(bed.script.calls).toContain('host.startProcess');
+  });
+
+  it('whose network cannot be planned has no process started', async () => {
+    const { network } = createBed().ctx;
+    const attach = (): Promise<never> => Promise.reject(new Error('no plan'));
+    const bed = createBed({ network: { ...network, attach } });
+    await expect(bed.pod()).rejects.toThrow('no plan');
+    expect(bed.script.calls).not.toContain('host.startProcess');
+    expect(bed.ctx.sandboxes.all()).toEqual([]);
+  });
+
   it('of the host’s network has no networks', async () => {
     const bed = createBed();
     const id = await bed.pod(withNamespaces({ network: 'node' }));

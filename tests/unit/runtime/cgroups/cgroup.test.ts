@@ -148,7 +148,7 @@ describe('a cgroup', () => {
 describe('a cgroup whose place nobody knows', () => {
   const [one, two] = ['1'.repeat(64), '2'.repeat(64)];
 
-  it('is found by its id, whatever the driver and in whatever hierarchy', async () => {
+  it('is found by its id, whatever the driver and in whatever hierarchy', () => {
     mkdirSync(join(root, 'memory/kubepods/burstable/pod1', one), { recursive: true });
     mkdirSync(join(root, 'cpuset/a.slice/a-b.slice', `janus-${two}.scope`), { recursive: true });
     const found = findCgroups(v1, [one, two, '3'.repeat(64)]);
@@ -162,7 +162,7 @@ describe('a cgroup whose place nobody knows', () => {
     ]);
   });
 
-  it('is not looked for when there is none to be found', async () => {
+  it('is not looked for when there is none to be found', () => {
     expect(findCgroups({ version: 2, root: '/nonexistent' }, [])).toEqual(new Map());
     expect(findCgroups({ version: 2, root: '/nonexistent' }, [one])).toEqual(new Map());
   });

@@ -27,7 +27,7 @@ describe('an exit file', () => {
     expect(exit?.finishedAt).toBeGreaterThan(before);
   });
 
-  it('that is not there, or no number, says nothing', async () => {
+  it('that is not there, or no number, says nothing', () => {
     const id = newContainerId();
     expect(readExitFile(directory, id)).toBeUndefined();
     leave(id, 'rubbish');

@@ -24,7 +24,7 @@ const pod = (changes: Partial<SandboxConfig> = {}) => sandboxRecord({ config: po
 const read = (path: string): string => readFileSync(path, 'utf8');
 
 describe('resolv.conf', () => {
-  it('has what the pod asks for', async () => {
+  it('has what the pod asks for', () => {
     const dns = { servers: ['10.0.0.10', 'fd00::a'], searches: ['a.local', 'b.local'], options: ['ndots:5', 'edns0'] };
     writeEtcFiles(pod({ dns }), layout);
     expect(read(layout.resolvConf)).toBe(
@@ -32,19 +32,19 @@ describe('resolv.conf', () => {
     );
   });
 
-  it('leaves out what is not asked for', async () => {
+  it('leaves out what is not asked for', () => {
     writeEtcFiles(pod({ dns: { servers: ['1.1.1.1'], searches: [], options: [] } }), layout);
     expect(read(layout.resolvConf)).toBe('nameserver 1.1.1.1\n');
   });
 
-  it.each([undefined, { servers: [], searches: [], options: [] }])('is the host’s for %j', async (dns) => {
+  it.each([undefined, { servers: [], searches: [], options: [] }])('is the host’s for %j', (dns) => {
     writeEtcFiles(pod({ dns }), layout);
     expect(read(layout.resolvConf)).toBe(read('/etc/resolv.conf'));
   });
 });
 
 describe('the host name', () => {
-  it('is the pod’s, or else the host’s', async () => {
+  it('is the pod’s, or else the host’s', () => {
     writeEtcFiles(pod({ hostname: 'web-1' }), layout);
     expect(read(layout.hostname)).toBe('web-1\n');
     expect(podHostname(pod({ hostname: '' }))).toBe(hostname());
@@ -52,19 +52,19 @@ describe('the host name', () => {
 });
 
 describe('hosts', () => {
-  it('knows the pod by all of its addresses', async () => {
+  it('knows the pod by all of its addresses', () => {
     writeHosts(pod({ hostname: 'web-1' }), layout, ['10.0.0.2', 'fd00::2']);
     expect(read(layout.hosts)).toMatch(/^127\.0\.0\.1\tlocalhost\n/);
     expect(read(layout.hosts)).toMatch(/\n10\.0\.0\.2\tweb-1\nfd00::2\tweb-1\n$/);
   });
 
-  it('of the host’s network is the host’s', async () => {
+  it('of the host’s network is the host’s', () => {
     writeHosts(pod(withNamespaces({ network: 'node' })), layout, []);
     expect(read(layout.hosts)).toBe(read('/etc/hosts'));
   });
 });
 
-it('every user of a container may read them', async () => {
+it('every user of a container may read them', () => {
   writeEtcFiles(pod(), layout);
   for (const path of [layout.resolvConf, layout.hostname, layout.hosts])
     expect(statSync(path).mode & 0o777).toBe(0o644);
