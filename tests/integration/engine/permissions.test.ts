@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bed, makeBed } from '../../support/bed.ts';
@@ -34,6 +34,7 @@ const TABLE: readonly (readonly [path: string, modes: readonly string[], open?: 
   ['(graph|state)/storage', ['d700', 'd711'], true],
   ['graph/(sandboxes|containers|networks)', ['d700']],
   [`graph/(sandboxes|containers|networks)/${ID}\\.json`, ['-600']],
+  ['graph/(sandboxes|containers|networks)/\\.[0-9a-f]{12}\\.tmp', ['-600']], // a record that is being written
   ['graph/layers', ['d711']],
   [`graph/layers/${ID}`, ['d700'], true],
   ['state/(sandboxes|containers)', ['d711']],
@@ -56,16 +57,18 @@ const TABLE: readonly (readonly [path: string, modes: readonly string[], open?: 
   ['janusd\\.pid', ['-644']],
 ];
 
-const KINDS: readonly (readonly [string, (path: ReturnType<typeof lstatSync>) => boolean])[] = [
-  ['d', (found) => found?.isDirectory() ?? false],
-  ['s', (found) => found?.isSocket() ?? false],
-  ['p', (found) => found?.isFIFO() ?? false],
-  ['l', (found) => found?.isSymbolicLink() ?? false],
+const KINDS: readonly (readonly [string, (path: Stats) => boolean])[] = [
+  ['d', (found) => found.isDirectory()],
+  ['s', (found) => found.isSocket()],
+  ['p', (found) => found.isFIFO()],
+  ['l', (found) => found.isSymbolicLink()],
   ['-', () => true],
 ];
 
-const modeOf = (path: string): string => {
-  const found = lstatSync(path);
+/** Nothing for what has gone since its directory was read. */
+const modeOf = (path: string): string | undefined => {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
   const [kind = '-'] = KINDS.find(([, is]) => is(found)) ?? [];
   return `${kind}${(found.mode & 0o7777).toString(8)}${found.uid === 0 ? '' : ' not of root'}`;
 };
@@ -75,6 +78,7 @@ const faultsBelow = (relative: string): readonly string[] =>
   readdirSync(join(bed.directory, relative)).flatMap((name) => {
     const path = relative === '' ? name : `${relative}/${name}`;
     const mode = modeOf(join(bed.directory, path));
+    if (mode === undefined) return [];
     const row = TABLE.find(([pattern]) => new RegExp(`^(?:${pattern})$`).test(path));
     if (row === undefined) return relative === '' ? [] : [`${path} is in no row (${mode})`];
     const [, modes, open = false] = row;
