@@ -42,9 +42,17 @@ const prepare = (page: string): string =>
     '',
   ].join('\n');
 
-const CLEAN_UP = 'if [ -S /run/janus/janus.sock ]; then crictl rmp -fa >/dev/null 2>&1 || true; fi\n';
+const CLEAN_UP = 'if [ -S /run/janus/janus.sock ]; then crictl rmp -fa || true; fi\n';
 
-const run = (page: string): string => {
+/** What a pod that was not removed leaves on the host: all else goes with the namespaces of the page's machine. */
+const podCgroups = (): string => mustRun('find', '/sys/fs/cgroup', '-type', 'd', '-path', '/sys/fs/cgroup/*/janus/*');
+
+interface Run {
+  readonly output: string;
+  readonly left: string;
+}
+
+const run = (page: string): Run => {
   const work = mkdtempSync(join(tmpdir(), 'janus-guide-'));
   mkdirSync(join(work, 'home'));
   const script = join(work, 'guide.sh');
@@ -61,8 +69,12 @@ const run = (page: string): string => {
         env: { ...process.env, CRICTL: crictl ?? '', DEBIAN_FRONTEND: 'noninteractive' },
       },
     );
-    return `${stdout}${status === 0 ? '' : `\nended with ${status}: ${stderr}`}`;
+    return {
+      output: `${stdout}${status === 0 ? '' : `\nended with ${status}: ${stderr}`}`,
+      left: podCgroups(),
+    };
   } finally {
+    removeCgroups('-path', '/sys/fs/cgroup/*/janus/*');
     removeCgroups('-path', '*/janus*', '-name', 'janus');
     rmSync(work, { recursive: true, force: true });
   }
@@ -73,13 +85,14 @@ describe.skipIf(crictl === undefined)('the commands of', () => {
     '$name do what the page says',
     ({ text }) => {
       const steps = stepsOf(text);
-      const output = run(text);
+      const { output, left } = run(text);
       expect(isWhole(output), output).toBe(true);
       const printed = outputs(output, steps.length);
       const wrong = steps.flatMap((step, at) =>
         missing(step, printed[at] ?? '').map((line) => `line ${step.line}: ${line}\nprinted:\n${printed[at] ?? ''}`),
       );
       expect(wrong).toEqual([]);
+      expect(left, output).toBe('');
     },
     SECONDS * 1000,
   );
