@@ -37,6 +37,15 @@ export const readySandbox = (ctx: Context, id: string): SandboxRecord => {
   return sandbox;
 };
 
+/**
+ * The namespaces that a container joins are named by the pid of the pod's process. The same process before and after: what was joined was its own, and not
+ * those of a stranger that has got its pid.
+ */
+const requireAlive = async (ctx: Context, sandbox: SandboxRecord): Promise<void> => {
+  if (await ctx.host.isAlive(sandbox)) return;
+  throw new JanusError('failed-precondition', `the process of sandbox ${sandbox.id} has ended`);
+};
+
 const logPathOf = (sandbox: SandboxRecord, config: ContainerConfig): string => {
   if (config.logPath === '' || sandbox.config.logDirectory === '') return '';
   if (isAbsolute(config.logPath))
@@ -147,13 +156,14 @@ const build = async (
   // Not synced: what a power cut leaves of a container is its layer, and recovery removes a layer without a record.
   await ctx.containers.put(record, { durable: false });
   undo.add((options) => ctx.runtime.remove(ref, options));
+  await requireAlive(ctx, sandbox);
   const { user, ...state } = await ctx.runtime.create(
     { sandbox, container: secured(ref), image, paths: ctx.host.paths(sandbox), targetPid: targetPid(ctx, record) },
     { signal, stage: progress.stage },
   );
   await progress.stage('commit');
   // The pod may have been stopped meanwhile: its containers were ended then, and this one was not among them.
-  readySandbox(ctx, sandbox.id);
+  await requireAlive(ctx, readySandbox(ctx, sandbox.id));
   await moveContainer(ctx, record, { state, user });
 };
 

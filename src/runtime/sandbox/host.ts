@@ -28,14 +28,22 @@ import { openTo } from '../rootfs.ts';
 import { checkSysctls } from '../spec/sysctls.ts';
 import { isAlive } from './alive.ts';
 import { podHostname, writeEtcFiles, writeHosts } from './etc-files.ts';
-import { layoutOf, pathsOf, pinnedKinds, type SandboxLayout, sandboxesDirectory, sharesPid } from './layout.ts';
-import { makeNamespaces, type PinnedKind, pin, pinPath, unpin } from './namespaces.ts';
+import {
+  heldKinds,
+  layoutOf,
+  pathsOf,
+  pinnedKinds,
+  type SandboxLayout,
+  sandboxesDirectory,
+  sharesPid,
+} from './layout.ts';
+import { type NewNamespaces, type PodKind, pin, pinNamespaces, pinPath, unpin } from './namespaces.ts';
 import { inNetwork } from './network.ts';
 import { endPause, startPause } from './pause.ts';
 import { holdsSysfs, mountShm, mountSysfs } from './pod-mounts.ts';
 import { makeInitRoot, type RuntimeCommand, removeSharedInit, startSharedInit } from './shared-init.ts';
 import { startScope, stopScope } from './systemd-scope.ts';
-import { checkUserNamespace, makeOwnedNamespaces, rootOf, userNamespaceOf } from './user-namespace.ts';
+import { checkUserNamespace, pinOwnedNamespaces, rootOf, userNamespaceOf } from './user-namespace.ts';
 
 export interface SandboxHostOptions {
   /** The daemon's directory of this boot. */
@@ -48,6 +56,12 @@ export interface SandboxHostOptions {
 }
 
 const ALL_PINS = ['net', 'ipc', 'uts', 'pid', 'user'] as const;
+
+const newNamespaces = (sandbox: SandboxRecord, kinds: readonly PodKind[]): NewNamespaces => ({
+  kinds,
+  hostname: podHostname(sandbox),
+  sysctls: checkSysctls(sandbox.config),
+});
 
 export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
   const { state, cgroups, expectMove, userNamespaces, runtime } = options;
@@ -65,7 +79,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     await stage?.('namespaces');
     await makeOwnDirectory(sandbox, own);
     try {
-      await makeAll(sandbox, own);
+      await pinAll(sandbox, own);
       await stage?.('files');
       writeEtcFiles(sandbox, own);
       await stage?.('mounts');
@@ -88,16 +102,11 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     if (user !== undefined) await openTo(directory, rootOf(user));
   };
 
-  const makeAll = async (sandbox: SandboxRecord, { pins }: SandboxLayout): Promise<void> => {
-    const wanted = {
-      kinds: pinnedKinds(sandbox),
-      directory: pins,
-      hostname: podHostname(sandbox),
-      sysctls: checkSysctls(sandbox.config),
-    };
+  const pinAll = async (sandbox: SandboxRecord, { pins }: SandboxLayout): Promise<void> => {
+    const wanted = newNamespaces(sandbox, pinnedKinds(sandbox));
     const user = userNamespaceOf(sandbox);
-    if (user === undefined) makeNamespaces(wanted);
-    else await makeOwnedNamespaces(wanted, user);
+    if (user === undefined) pinNamespaces(wanted, pins);
+    else await pinOwnedNamespaces(wanted, pins, user);
   };
 
   const place = async (sandbox: SandboxRecord, { pid }: ProcessIdentity, signal: AbortSignal): Promise<void> => {
@@ -123,10 +132,10 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
 
   const startPlain = async (
     sandbox: SandboxRecord,
-    kinds: readonly PinnedKind[],
     { signal, stage }: Staged<ProcessStage>,
   ): Promise<ProcessIdentity> => {
-    const process = startPause(layout(sandbox), kinds);
+    const held = newNamespaces(sandbox, heldKinds(sandbox));
+    const process = startPause(layout(sandbox), { pinned: pinnedKinds(sandbox), held });
     try {
       await stage?.('pod-cgroup');
       await place(sandbox, process, signal);
@@ -139,7 +148,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
 
   const startProcess = async (sandbox: SandboxRecord, options: Staged<ProcessStage>): Promise<ProcessIdentity> => {
     await options.stage?.('process');
-    return sharesPid(sandbox) ? startInit(sandbox, options.signal) : startPlain(sandbox, pinnedKinds(sandbox), options);
+    return sharesPid(sandbox) ? startInit(sandbox, options.signal) : startPlain(sandbox, options);
   };
 
   const endProcess = async (sandbox: SandboxRecord, { signal, stage }: Staged<EndStage>): Promise<void> => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { SandboxRecord } from '../../core/model/sandbox.ts';
 import type { SandboxPaths } from '../../core/ports/sandbox-host.ts';
-import { type PinnedKind, pinPath } from './namespaces.ts';
+import { type PodKind, pinPath } from './namespaces.ts';
 import { userNamespaceOf } from './user-namespace.ts';
 
 /** Where a sandbox's things are, all under one directory of this boot. */
@@ -34,27 +34,48 @@ export const layoutOf = (state: string, id: string): SandboxLayout => {
   };
 };
 
-/** A pod with the host's network has the host's name as well. */
-export const pinnedKinds = ({ config }: SandboxRecord): readonly PinnedKind[] => {
+/** The namespaces that are the pod's own. One with the host's network has the host's name as well. */
+const ownKinds = ({ config }: SandboxRecord): readonly PodKind[] => {
   const { network, ipc } = config.security.namespaces;
   return [...(network === 'node' ? [] : (['net', 'uts'] as const)), ...(ipc === 'node' ? [] : (['ipc'] as const))];
 };
 
 export const sharesPid = ({ config }: SandboxRecord): boolean => config.security.namespaces.pid === 'pod';
 
+/**
+ * Those of the pod's own namespaces that its process makes at its start, and holds (ADR 0014): a pin is a mount on the host, which all later calls
+ * of the runtime pay for. Not the network, which plugins are to find after the process has been killed; nor what another program makes.
+ */
+export const heldKinds = (sandbox: SandboxRecord): readonly PodKind[] =>
+  sharesPid(sandbox) || userNamespaceOf(sandbox) !== undefined
+    ? []
+    : ownKinds(sandbox).filter((kind) => kind !== 'net');
+
+/** Those that a bind mount holds. */
+export const pinnedKinds = (sandbox: SandboxRecord): readonly PodKind[] => {
+  const held = heldKinds(sandbox);
+  return ownKinds(sandbox).filter((kind) => !held.includes(kind));
+};
+
+/** Before the pod is ready, there is no path of what its process holds. */
 export const pathsOf = (sandbox: SandboxRecord, layout: SandboxLayout): SandboxPaths => {
-  const kinds = pinnedKinds(sandbox);
-  const pinned = (kind: PinnedKind): string | undefined =>
-    kinds.includes(kind) ? pinPath(layout.pins, kind) : undefined;
+  const own = ownKinds(sandbox);
+  const held = heldKinds(sandbox);
+  const process = sandbox.state.kind === 'ready' ? sandbox.state.process : undefined;
+  const pathOf = (kind: PodKind): string | undefined => {
+    if (!own.includes(kind)) return undefined;
+    if (!held.includes(kind)) return pinPath(layout.pins, kind);
+    return process && `/proc/${process.pid}/ns/${kind}`;
+  };
   return {
-    netns: pinned('net'),
-    ipcns: pinned('ipc'),
-    utsns: pinned('uts'),
+    netns: pathOf('net'),
+    ipcns: pathOf('ipc'),
+    utsns: pathOf('uts'),
     pidns: sharesPid(sandbox) ? pinPath(layout.pins, 'pid') : undefined,
     userns: userNamespaceOf(sandbox) === undefined ? undefined : pinPath(layout.pins, 'user'),
     resolvConf: layout.resolvConf,
     hostname: layout.hostname,
     hosts: layout.hosts,
-    shm: pinned('ipc') === undefined ? undefined : layout.shm,
+    shm: own.includes('ipc') ? layout.shm : undefined,
   };
 };

@@ -5,16 +5,14 @@ import { MS, mount, unmount } from '../../host/libc/mounts.ts';
 import { CLONE, loopbackUp, type NamespaceKind, sethostname, setns, unshare } from '../../host/libc/namespaces.ts';
 import type { Sysctl } from '../spec/sysctls.ts';
 
-/** Namespaces that can be made and pinned without a process of their own. */
-export type PinnedKind = 'net' | 'ipc' | 'uts';
+/** Namespaces that the daemon can make, and enter, itself. */
+export type PodKind = 'net' | 'ipc' | 'uts';
 
 export interface NewNamespaces {
-  readonly kinds: readonly PinnedKind[];
-  /** Directory of the pins: one file a kind. */
-  readonly directory: string;
+  readonly kinds: readonly PodKind[];
   /** Set if `uts` is among the kinds. */
   readonly hostname: string;
-  /** Written inside the new namespaces. */
+  /** Those of the kinds are written inside. */
   readonly sysctls: readonly Sysctl[];
 }
 
@@ -46,18 +44,18 @@ const setSysctl = ({ name, path, value }: Sysctl): void => {
 export const furnish = ({ kinds, hostname, sysctls }: NewNamespaces): void => {
   if (kinds.includes('net')) loopbackUp(closeSync);
   if (kinds.includes('uts')) sethostname(hostname);
-  sysctls.forEach(setSysctl);
+  sysctls.filter(({ kind }) => kinds.includes(kind)).forEach(setSysctl);
 };
 
 interface OpenNamespace {
-  readonly kind: PinnedKind;
+  readonly kind: PodKind;
   readonly fd: number;
 }
 
 const closeAll = (opened: readonly OpenNamespace[]): void => opened.forEach(({ fd }) => void closeSync(fd));
 
 /** All of them, or none is left open. */
-const openAll = (kinds: readonly PinnedKind[], pathOf: (kind: PinnedKind) => string): readonly OpenNamespace[] => {
+const openAll = (kinds: readonly PodKind[], pathOf: (kind: PodKind) => string): readonly OpenNamespace[] => {
   const opened: OpenNamespace[] = [];
   try {
     for (const kind of kinds) opened.push({ kind, fd: openSync(pathOf(kind), 'r') });
@@ -72,7 +70,7 @@ const openAll = (kinds: readonly PinnedKind[], pathOf: (kind: PinnedKind) => str
  * Runs `action` with the calling thread in other namespaces: `enter` moves it there. All of it is synchronous, so nothing else of the daemon
  * runs meanwhile. A thread that cannot come back would do the daemon's work in a pod: then the process ends at once.
  */
-const elsewhere = <T>(kinds: readonly PinnedKind[], enter: () => void, action: () => T): T => {
+const elsewhere = <T>(kinds: readonly PodKind[], enter: () => void, action: () => T): T => {
   const home = openAll(kinds, inThread);
   try {
     enter();
@@ -87,21 +85,28 @@ const elsewhere = <T>(kinds: readonly PinnedKind[], enter: () => void, action: (
   }
 };
 
-/** Makes the namespaces, furnishes and pins them (0.6 ms for all three). On failure no pin is left. */
-export const makeNamespaces = (wanted: NewNamespaces): void => {
-  const { kinds, directory } = wanted;
+/** Makes the namespaces, furnishes them, and runs a synchronous action in them. They live on in what it pins or starts there. */
+export const inNewNamespaces = <T>(wanted: NewNamespaces, action: () => T): T => {
+  const flags = wanted.kinds.reduce((all, kind) => all | CLONE[kind], 0);
+  return elsewhere(
+    wanted.kinds,
+    () => unshare(flags),
+    () => {
+      furnish(wanted);
+      return action();
+    },
+  );
+};
+
+/** Makes the namespaces, furnishes and pins them: one file a kind in the directory. On failure no pin is left. */
+export const pinNamespaces = (wanted: NewNamespaces, directory: string): void => {
+  const { kinds } = wanted;
   if (kinds.length === 0) return;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const flags = kinds.reduce((all, kind) => all | CLONE[kind], 0);
   try {
-    elsewhere(
-      kinds,
-      () => unshare(flags),
-      () => {
-        furnish(wanted);
-        for (const kind of kinds) pin(inThread(kind), pinPath(directory, kind));
-      },
-    );
+    inNewNamespaces(wanted, () => {
+      for (const kind of kinds) pin(inThread(kind), pinPath(directory, kind));
+    });
   } catch (error) {
     for (const kind of kinds) unpin(pinPath(directory, kind));
     throw error;
@@ -109,7 +114,7 @@ export const makeNamespaces = (wanted: NewNamespaces): void => {
 };
 
 /** Runs a synchronous action in pinned namespaces, such as starting a process or opening a socket there. */
-export const inNamespaces = <T>(directory: string, kinds: readonly PinnedKind[], action: () => T): T => {
+export const inNamespaces = <T>(directory: string, kinds: readonly PodKind[], action: () => T): T => {
   const pinned = openAll(kinds, (kind) => pinPath(directory, kind));
   try {
     return elsewhere(

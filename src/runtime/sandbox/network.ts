@@ -1,9 +1,9 @@
 import { errnoOf, JanusError } from '../../core/errors.ts';
-import { inNamespaces, type PinnedKind } from './namespaces.ts';
+import { inNamespaces, type PodKind } from './namespaces.ts';
 
 /** Runs synchronous actions in the network of a pod, which is the host's if it has none of its own. A pod that is gone: `failed-precondition`. */
 export const inNetwork =
-  (pins: string, kinds: readonly PinnedKind[]) =>
+  (pins: string, kinds: readonly PodKind[]) =>
   <T>(action: () => T): T => {
     if (!kinds.includes('net')) return action();
     try {

@@ -4,7 +4,7 @@ import { endProcesses } from '../../host/find-processes.ts';
 import { type Command, start, withNull } from '../../host/process.ts';
 import { identify } from '../../host/process-identity.ts';
 import type { SandboxLayout } from './layout.ts';
-import { inNamespaces, type PinnedKind } from './namespaces.ts';
+import { inNamespaces, inNewNamespaces, type NewNamespaces, type PodKind } from './namespaces.ts';
 
 /** Sleeps for ever and reaps what is handed to it. Its pages are shared by all pods of the node. */
 export const PAUSE = 'catatonit';
@@ -19,13 +19,20 @@ const commandFor = (directory: string): Command => ({
   cwd: '/',
 });
 
+export interface PauseNamespaces {
+  readonly pinned: readonly PodKind[];
+  /** Made for the process, which holds them. */
+  readonly held: NewNamespaces;
+}
+
 /**
  * Starts the process that stands for a pod in its namespaces: the pod's network figures are read by it, by Janus and by cAdvisor.
  * It is not PID 1 of anything, so containers never see the host's file system through it.
  */
-export const startPause = ({ directory, pins }: SandboxLayout, kinds: readonly PinnedKind[]): ProcessIdentity => {
+export const startPause = ({ directory, pins }: SandboxLayout, { pinned, held }: PauseNamespaces): ProcessIdentity => {
   const command = commandFor(directory);
-  const { pid } = inNamespaces(pins, kinds, () => withNull((fd) => start(command, [fd, fd, fd])));
+  const run = () => withNull((fd) => start(command, [fd, fd, fd]));
+  const { pid } = inNamespaces(pins, pinned, () => inNewNamespaces(held, run));
   const identity = identify(pid);
   if (identity === undefined) throw new JanusError('internal', `${PAUSE} ended at once`);
   return identity;

@@ -60,8 +60,12 @@ const holderReady = async ({ pid }: Child): Promise<void> => {
  * Makes a user namespace with these mappings and, owned by it, the other namespaces; furnishes and pins them all. A network
  * namespace has to be owned by it, or sysfs cannot be mounted in the pod's containers. On failure no pin is left.
  */
-export const makeOwnedNamespaces = async (wanted: NewNamespaces, user: UserNamespace): Promise<void> => {
-  const { kinds, directory } = wanted;
+export const pinOwnedNamespaces = async (
+  wanted: NewNamespaces,
+  directory: string,
+  user: UserNamespace,
+): Promise<void> => {
+  const { kinds } = wanted;
   const all = ['user', ...kinds] as const;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const holder = startHolder(wanted);

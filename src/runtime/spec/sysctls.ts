@@ -4,6 +4,8 @@ import type { NamespaceOptions } from '../../core/model/security.ts';
 
 export interface Sysctl {
   readonly name: string;
+  /** The namespace that has it. */
+  readonly kind: 'net' | 'ipc';
   /** Of the file, below /proc/sys of the pod's namespaces. */
   readonly path: string;
   readonly value: string;
@@ -21,9 +23,10 @@ const NET = /^\/proc\/sys\/net\//;
 export const checkSysctls = ({ sysctls, security }: Pick<SandboxConfig, 'sysctls' | 'security'>): readonly Sysctl[] =>
   Object.entries(sysctls).map(([name, value]) => {
     const path = pathOf(name);
-    checkNamespace(name, path, security.namespaces);
+    const kind = kindOf(name, path);
+    checkOwned(name, kind, security.namespaces);
     if (/[\0\n]/.test(value)) throw invalidArgument('sysctls', `the value of ${name} holds a NUL or newline`);
-    return { name, path, value };
+    return { name, kind, path, value };
   });
 
 /** Whichever of `.` and `/` comes first separates; the other one then stands for a `.` inside a part. */
@@ -35,13 +38,16 @@ const pathOf = (name: string): string => {
   return ['/proc/sys', ...parts].join('/');
 };
 
-const checkNamespace = (name: string, path: string, { ipc, network }: NamespaceOptions): void => {
-  const isIpc = IPC.test(path);
-  if (!isIpc && !NET.test(path))
-    throw invalidArgument('sysctls', `${JSON.stringify(name)} does not belong to a namespace`);
-  if ((isIpc ? ipc : network) !== 'node') return;
+const kindOf = (name: string, path: string): Sysctl['kind'] => {
+  if (IPC.test(path)) return 'ipc';
+  if (NET.test(path)) return 'net';
+  throw invalidArgument('sysctls', `${JSON.stringify(name)} does not belong to a namespace`);
+};
+
+const checkOwned = (name: string, kind: Sysctl['kind'], { ipc, network }: NamespaceOptions): void => {
+  if ((kind === 'ipc' ? ipc : network) !== 'node') return;
   throw invalidArgument(
     'sysctls',
-    `${JSON.stringify(name)} is not allowed with the host's ${isIpc ? 'IPC' : 'network'} namespace`,
+    `${JSON.stringify(name)} is not allowed with the host's ${kind === 'ipc' ? 'IPC' : 'network'} namespace`,
   );
 };

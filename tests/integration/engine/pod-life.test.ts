@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, renameSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bed, makeBed } from '../../support/bed.ts';
+import { type Bed, makeBed, mountsBelow } from '../../support/bed.ts';
 import { type ClientV1, type ClientV1alpha2, connectV1, connectV1alpha2 } from '../../support/clients.ts';
 import { type RunningDaemon, startDaemon } from '../../support/daemon.ts';
 import { type HostState, leftBehind, readHost } from '../../support/host.ts';
@@ -72,6 +72,44 @@ const life = async (maker: ClientV1 | ClientV1alpha2, user: ClientV1 | ClientV1a
 describe('a pod', () => {
   it('made over v1alpha2 is used and removed over v1', () => life(v1alpha2, v1));
   it('made over v1 is used and removed over v1alpha2', () => life(v1, v1alpha2));
+
+  const processOf = async (podSandboxId: string): Promise<number> => {
+    const { info } = await v1.runtime.podSandboxStatus({ podSandboxId, verbose: true });
+    return (JSON.parse(info['info'] ?? '{}') as { pid: number }).pid;
+  };
+
+  it('has one mount for its network and one for /dev/shm: its process holds its name and its IPC for all containers', async () => {
+    const config = podConfig(bed, { hostname: 'held' });
+    const { podSandboxId } = await v1.runtime.runPodSandbox({ config });
+    const ours = `${bed.state}/sandboxes/${podSandboxId}`;
+    expect([...mountsBelow(ours)].sort()).toEqual([`${ours}/ns/net`, `${ours}/shm`]);
+    const pid = await processOf(podSandboxId);
+    for (const client of [v1, v1alpha2]) {
+      const container = containerConfig(client === v1 ? 'one' : 'two');
+      const { containerId } = await client.runtime.createContainer({ podSandboxId, config: container });
+      await client.runtime.startContainer({ containerId });
+      const cmd = ['sh', '-c', 'hostname; for kind in uts ipc net; do readlink /proc/self/ns/$kind; done'];
+      const { stdout } = await client.runtime.execSync({ containerId, cmd, timeout: 5n });
+      const held = ['uts', 'ipc', 'net'].map((kind) => readlinkSync(`/proc/${pid}/ns/${kind}`));
+      expect(text(stdout).split('\n')).toEqual(['held', ...held]);
+      expect(held).not.toContain(readlinkSync('/proc/self/ns/uts'));
+      expect(held).not.toContain(readlinkSync('/proc/self/ns/ipc'));
+    }
+    await v1.runtime.removePodSandbox({ podSandboxId });
+  });
+
+  it('takes no new container once its process has been killed, and is taken down', async () => {
+    const config = podConfig(bed);
+    const { podSandboxId } = await v1.runtime.runPodSandbox({ config });
+    const pid = await processOf(podSandboxId);
+    process.kill(pid, 'SIGKILL');
+    await until('it is dead', () => !readdirSync('/proc').includes(String(pid)));
+    await expect(v1.runtime.createContainer({ podSandboxId, config: containerConfig('late') })).rejects.toMatchObject({
+      code: 9,
+    });
+    await v1.runtime.stopPodSandbox({ podSandboxId });
+    await v1.runtime.removePodSandbox({ podSandboxId });
+  });
 
   it('shares its PID namespace when it is asked to, under an init that reaps', async () => {
     const config = podConfig(bed, {

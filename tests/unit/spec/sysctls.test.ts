@@ -10,17 +10,17 @@ const check = (name: string, value = '1', over: Partial<typeof namespaces> = {})
 
 describe('checkSysctls', () => {
   test.each([
-    ['net.ipv4.ip_forward', '/proc/sys/net/ipv4/ip_forward'],
-    ['net/ipv4/ip_forward', '/proc/sys/net/ipv4/ip_forward'],
-    ['net.ipv4.conf.eth0/100.rp_filter', '/proc/sys/net/ipv4/conf/eth0.100/rp_filter'],
-    ['net/ipv4/conf/eth0.100/rp_filter', '/proc/sys/net/ipv4/conf/eth0.100/rp_filter'],
-    ['kernel.shmmax', '/proc/sys/kernel/shmmax'],
-    ['kernel.shm_rmid_forced', '/proc/sys/kernel/shm_rmid_forced'],
-    ['kernel.msgmnb', '/proc/sys/kernel/msgmnb'],
-    ['kernel.sem', '/proc/sys/kernel/sem'],
-    ['fs.mqueue.msg_max', '/proc/sys/fs/mqueue/msg_max'],
-  ])('%s is %s', (name, path) => {
-    expect(check(name)).toEqual([{ name, path, value: '1' }]);
+    ['net.ipv4.ip_forward', 'net', '/proc/sys/net/ipv4/ip_forward'],
+    ['net/ipv4/ip_forward', 'net', '/proc/sys/net/ipv4/ip_forward'],
+    ['net.ipv4.conf.eth0/100.rp_filter', 'net', '/proc/sys/net/ipv4/conf/eth0.100/rp_filter'],
+    ['net/ipv4/conf/eth0.100/rp_filter', 'net', '/proc/sys/net/ipv4/conf/eth0.100/rp_filter'],
+    ['kernel.shmmax', 'ipc', '/proc/sys/kernel/shmmax'],
+    ['kernel.shm_rmid_forced', 'ipc', '/proc/sys/kernel/shm_rmid_forced'],
+    ['kernel.msgmnb', 'ipc', '/proc/sys/kernel/msgmnb'],
+    ['kernel.sem', 'ipc', '/proc/sys/kernel/sem'],
+    ['fs.mqueue.msg_max', 'ipc', '/proc/sys/fs/mqueue/msg_max'],
+  ])('%s is of %s: %s', (name, kind, path) => {
+    expect(check(name)).toEqual([{ name, kind, path, value: '1' }]);
   });
 
   test.each([

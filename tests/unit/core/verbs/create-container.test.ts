@@ -80,6 +80,15 @@ describe('refused, with nothing left, is', () => {
     await expect(bed.container(pod)).rejects.toMatchObject({ kind: 'failed-precondition' });
   });
 
+  it('one for a pod whose process has ended', async () => {
+    const bed = createBed();
+    const pod = await bed.pod();
+    bed.host.dead.add(pod);
+    await expect(bed.container(pod)).rejects.toMatchObject({ kind: 'failed-precondition' });
+    expect(bed.script.calls).not.toContain('runtime.create');
+    expect(bed.ctx.containers.all()).toEqual([]);
+  });
+
   it.each(['another pod', 'an end'])('a target of %s', async (what) => {
     const bed = createBed();
     const pod = await bed.pod();
@@ -197,6 +206,19 @@ describe('while it is made', () => {
     const made = bed.container(pod);
     await settle();
     await bed.engine.stopPodSandbox(pod, bed.call);
+    release();
+    await expect(made).rejects.toMatchObject({ kind: 'failed-precondition' });
+    expect(bed.ctx.containers.all()).toEqual([]);
+    expect(bed.runtime.alive.size).toBe(0);
+  });
+
+  it("its pod's process may end: it may have joined a stranger, so it is taken back", async () => {
+    const bed = createBed();
+    const pod = await bed.pod();
+    const release = bed.script.hold('runtime.create');
+    const made = bed.container(pod);
+    await settle();
+    bed.host.dead.add(pod);
     release();
     await expect(made).rejects.toMatchObject({ kind: 'failed-precondition' });
     expect(bed.ctx.containers.all()).toEqual([]);

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import type { NamespaceOptions } from '../../../../src/core/model/security.ts';
+import { heldKinds, layoutOf, pathsOf, pinnedKinds } from '../../../../src/runtime/sandbox/layout.ts';
+import { podConfig, sandboxRecord, withNamespaces } from '../../core/fakes/records.ts';
+
+const mapping = [{ hostId: 100_000, containerId: 0, length: 65_536 }];
+const user = { mode: 'pod', uids: mapping, gids: mapping } as const;
+const sandbox = (options: Partial<NamespaceOptions>) =>
+  sandboxRecord({ config: podConfig(withNamespaces({ network: 'pod', ipc: 'pod', pid: 'container', ...options })) });
+
+it.each<[string, Partial<NamespaceOptions>, readonly string[], readonly string[]]>([
+  ['of its own', {}, ['net'], ['uts', 'ipc']],
+  ["and the host's network", { network: 'node' }, [], ['ipc']],
+  ["and the host's IPC", { ipc: 'node' }, ['net'], ['uts']],
+  ["but the host's", { network: 'node', ipc: 'node' }, [], []],
+  ['and an init by the runtime', { pid: 'pod' }, ['net', 'uts', 'ipc'], []],
+  ['in a user namespace', { user }, ['net', 'uts', 'ipc'], []],
+])('a pod with namespaces %s has these pinned, and those held by its process', (_, options, pinned, held) => {
+  expect(pinnedKinds(sandbox(options))).toEqual(pinned);
+  expect(heldKinds(sandbox(options))).toEqual(held);
+});
+
+it('what the process of a pod holds is named by its pid, and by nothing before it is ready', () => {
+  const process = { pid: 17, startTime: '1' };
+  const ready = { ...sandbox({}), state: { kind: 'ready', networks: [], process } } as const;
+  const layout = layoutOf('/state', ready.id);
+  expect(pathsOf(ready, layout)).toMatchObject({
+    netns: `${layout.pins}/net`,
+    ipcns: '/proc/17/ns/ipc',
+    utsns: '/proc/17/ns/uts',
+    shm: layout.shm,
+  });
+  const creating = { ...ready, state: { kind: 'creating' } } as const;
+  expect(pathsOf(creating, layout)).toMatchObject({ netns: `${layout.pins}/net`, ipcns: undefined, utsns: undefined });
+});
+
+it('what a pod with an init of the runtime has is named by its pins', () => {
+  const record = sandbox({ pid: 'pod' });
+  const layout = layoutOf('/state', record.id);
+  expect(pathsOf(record, layout)).toMatchObject({ ipcns: `${layout.pins}/ipc`, utsns: `${layout.pins}/uts` });
+});
