@@ -57,15 +57,16 @@ export const pinnedKinds = (sandbox: SandboxRecord): readonly PodKind[] => {
   return ownKinds(sandbox).filter((kind) => !held.includes(kind));
 };
 
-/** Before the pod is ready, there is no path of what its process holds. */
+/** No process, no path of what it holds: a pin that is not there fails, where no path at all would mean the host's namespace. */
 export const pathsOf = (sandbox: SandboxRecord, layout: SandboxLayout): SandboxPaths => {
   const own = ownKinds(sandbox);
   const held = heldKinds(sandbox);
   const process = sandbox.state.kind === 'ready' ? sandbox.state.process : undefined;
   const pathOf = (kind: PodKind): string | undefined => {
     if (!own.includes(kind)) return undefined;
-    if (!held.includes(kind)) return pinPath(layout.pins, kind);
-    return process && `/proc/${process.pid}/ns/${kind}`;
+    return process !== undefined && held.includes(kind)
+      ? `/proc/${process.pid}/ns/${kind}`
+      : pinPath(layout.pins, kind);
   };
   return {
     netns: pathOf('net'),

@@ -20,7 +20,7 @@ it.each<[string, Partial<NamespaceOptions>, readonly string[], readonly string[]
   expect(heldKinds(sandbox(options))).toEqual(held);
 });
 
-it('what the process of a pod holds is named by its pid, and by nothing before it is ready', () => {
+it('what the process of a pod holds is named by its pid, and never by nothing, which would be the namespace of the host', () => {
   const process = { pid: 17, startTime: '1' };
   const ready = { ...sandbox({}), state: { kind: 'ready', networks: [], process } } as const;
   const layout = layoutOf('/state', ready.id);
@@ -31,7 +31,7 @@ it('what the process of a pod holds is named by its pid, and by nothing before i
     shm: layout.shm,
   });
   const creating = { ...ready, state: { kind: 'creating' } } as const;
-  expect(pathsOf(creating, layout)).toMatchObject({ netns: `${layout.pins}/net`, ipcns: undefined, utsns: undefined });
+  expect(pathsOf(creating, layout)).toMatchObject({ ipcns: `${layout.pins}/ipc`, utsns: `${layout.pins}/uts` });
 });
 
 it('what a pod with an init of the runtime has is named by its pins', () => {
