@@ -185,7 +185,9 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     isAlive: async (sandbox) => {
       const { state: current } = sandbox;
       if (current.kind !== 'ready') return false;
-      return current.process === undefined || isAlive(current.process, layout(sandbox).pins, pinnedKinds(sandbox));
+      // A runtime's init may have another IPC and name than it was told to join: runsc's has.
+      const network = pinnedKinds(sandbox).filter((kind) => kind === 'net');
+      return current.process === undefined || isAlive(current.process, layout(sandbox).pins, network);
     },
     connect: (sandbox, port, { signal }) =>
       connectInside({ enter: inNetwork(layout(sandbox).pins, pinnedKinds(sandbox)), port }, signal),

@@ -4,17 +4,18 @@ import { type Bed, makeBed } from '../../support/bed.ts';
 import { type ClientV1, connectV1 } from '../../support/clients.ts';
 import { type RunningDaemon, startDaemon } from '../../support/daemon.ts';
 import { differences } from '../../support/inventory.ts';
-import { containerConfig, podConfig } from '../../support/requests.ts';
+import { containerConfig, POD, podConfig } from '../../support/requests.ts';
 import { until } from '../../support/wait.ts';
 
 let bed: Bed;
 let daemon: RunningDaemon;
 let cri: ClientV1;
 
+const runtimes = { runsc: { path: '/usr/bin/runsc', 'runtime-args': ['--network=host', '--platform=ptrace'] } };
+
 beforeAll(async () => {
   bed = makeBed('runsc', 95);
-  const runsc = { path: '/usr/bin/runsc', 'runtime-args': ['--network=host', '--platform=ptrace'] };
-  daemon = await startDaemon(bed, { runtimes: { runsc } });
+  daemon = await startDaemon(bed, { runtimes });
   cri = connectV1(bed.socket);
 });
 
@@ -55,4 +56,20 @@ it('containers with a kernel of their own are in the network of their pod, and a
     const { items } = await cri.runtime.listPodSandbox({});
     return differences(bed, { pods: items, containers: [] }).length === 0;
   });
+});
+
+it('a pod whose init it runs is ready, and takes containers', async () => {
+  const linux = { securityContext: { namespaceOptions: { network: POD, ipc: POD, pid: POD } } };
+  const sandboxConfig = podConfig(bed, { linux });
+  const { podSandboxId } = await cri.runtime.runPodSandbox({ config: sandboxConfig, runtimeHandler: 'runsc' });
+  const config = containerConfig('main', { linux });
+  const { containerId } = await cri.runtime.createContainer({ podSandboxId, config, sandboxConfig });
+  await cri.runtime.startContainer({ containerId });
+  await daemon.stop();
+  cri.close();
+  daemon = await startDaemon(bed, { runtimes });
+  cri = connectV1(bed.socket);
+  const { status } = await cri.runtime.podSandboxStatus({ podSandboxId });
+  expect(status?.state).toBe(0);
+  await cri.runtime.removePodSandbox({ podSandboxId });
 });
