@@ -162,8 +162,9 @@ const build = async (
     { signal, stage: progress.stage },
   );
   await progress.stage('commit');
+  await requireAlive(ctx, sandbox);
   // The pod may have been stopped meanwhile: its containers were ended then, and this one was not among them.
-  await requireAlive(ctx, readySandbox(ctx, sandbox.id));
+  readySandbox(ctx, sandbox.id);
   await moveContainer(ctx, record, { state, user });
 };
 
