@@ -17,7 +17,7 @@ export const takeDownContainer = async (ctx: Context, ref: ContainerRef, { signa
 };
 
 /**
- * Takes down the pod's part of the host but for its files. The plugins need the namespaces, which are pinned, and not the process: it ends beside them
+ * Takes down the pod's part of the host but for its files. The plugins need the network, which is pinned, and not the process: it ends beside them
  * (14 of 50 ms). Namespaces go last.
  */
 export const takeDownHost = async (

@@ -42,16 +42,16 @@ export type ReleaseStage = 'namespaces';
 export interface SandboxHost {
   /** Throws invalid-argument for what this host cannot give the pod: sysctls, cgroup parent. Has no effect. */
   check(sandbox: SandboxRecord): void;
-  /** Makes the namespaces (not the network in them) and the pod's files. Undoes itself on failure. */
+  /** Makes the namespaces that the process does not (not the network in them) and the pod's files. Undoes itself on failure. */
   prepare(sandbox: SandboxRecord, options: Staged<PrepareStage>): Promise<SandboxPaths>;
-  /** Starts the process that stands for the pod in its namespaces and its cgroup. */
+  /** Starts the process that stands for the pod in its namespaces, some of which it makes and holds, and its cgroup. */
   startProcess(sandbox: SandboxRecord, options: Staged<ProcessStage>): Promise<ProcessIdentity>;
   /** Writes /etc/hosts once the addresses are known. */
   writeHosts(sandbox: SandboxRecord, ips: readonly string[]): Promise<void>;
   paths(sandbox: SandboxRecord): SandboxPaths;
   /** Whether there is any process of this pid. A look, of 1 us; certainty costs 25 us for a container, and 70 for a pod. */
   mayRun(process: ProcessIdentity): boolean;
-  /** Whether namespaces and process are still there. */
+  /** Whether namespaces and process are still there, and of this boot. */
   isAlive(sandbox: SandboxRecord): Promise<boolean>;
   /**
    * Opens a connection to a port on the pod's loopback, IPv4 or else IPv6; each of its directions ends by itself. `unavailable`: it cannot be reached.

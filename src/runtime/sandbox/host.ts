@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { withCleanupFailures } from '../../core/errors.ts';
 import { type SandboxId, sandboxId } from '../../core/model/ids.ts';
@@ -33,11 +34,12 @@ import {
   layoutOf,
   pathsOf,
   pinnedKinds,
+  processPins,
   type SandboxLayout,
   sandboxesDirectory,
   sharesPid,
 } from './layout.ts';
-import { type NewNamespaces, type PodKind, pin, pinNamespaces, pinPath, unpin } from './namespaces.ts';
+import { inNewNamespaces, type NewNamespaces, type PodKind, pin, pinNamespaces, pinPath, unpin } from './namespaces.ts';
 import { inNetwork } from './network.ts';
 import { endPause, startPause } from './pause.ts';
 import { holdsSysfs, mountShm, mountSysfs } from './pod-mounts.ts';
@@ -63,6 +65,11 @@ const newNamespaces = (sandbox: SandboxRecord, kinds: readonly PodKind[]): NewNa
   sysctls: checkSysctls(sandbox.config),
 });
 
+/** The process that gets them is started beside the plugins of the network: what the kernel does not take is refused before those run. */
+const trySysctls = (held: NewNamespaces): void => {
+  if (held.sysctls.some(({ kind }) => held.kinds.includes(kind))) inNewNamespaces(held, () => undefined);
+};
+
 export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
   const { state, cgroups, expectMove, userNamespaces, runtime } = options;
   const initRoot = `${state}/init-root`;
@@ -79,6 +86,7 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     await stage?.('namespaces');
     await makeOwnDirectory(sandbox, own);
     try {
+      trySysctls(newNamespaces(sandbox, heldKinds(sandbox)));
       await pinAll(sandbox, own);
       await stage?.('files');
       writeEtcFiles(sandbox, own);
@@ -185,9 +193,10 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     isAlive: async (sandbox) => {
       const { state: current } = sandbox;
       if (current.kind !== 'ready') return false;
-      // A runtime's init may have another IPC and name than it was told to join: runsc's has.
-      const network = pinnedKinds(sandbox).filter((kind) => kind === 'net');
-      return current.process === undefined || isAlive(current.process, layout(sandbox).pins, network);
+      const { directory, pins } = layout(sandbox);
+      // Not of this boot: without pins, pid and start time alone may be a stranger's.
+      if (!existsSync(directory)) return false;
+      return current.process === undefined || isAlive(current.process, pins, processPins(sandbox));
     },
     connect: (sandbox, port, { signal }) =>
       connectInside({ enter: inNetwork(layout(sandbox).pins, pinnedKinds(sandbox)), port }, signal),

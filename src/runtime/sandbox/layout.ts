@@ -57,6 +57,10 @@ export const pinnedKinds = (sandbox: SandboxRecord): readonly PodKind[] => {
   return ownKinds(sandbox).filter((kind) => !held.includes(kind));
 };
 
+/** The pins that the pod's process is in. A runtime's init may have another IPC and name than it was told to join: runsc's has. */
+export const processPins = (sandbox: SandboxRecord): readonly PodKind[] =>
+  pinnedKinds(sandbox).filter((kind) => kind === 'net' || !sharesPid(sandbox));
+
 /** No process, no path of what it holds: a pin that is not there fails, where no path at all would mean the host's namespace. */
 export const pathsOf = (sandbox: SandboxRecord, layout: SandboxLayout): SandboxPaths => {
   const own = ownKinds(sandbox);

@@ -98,6 +98,24 @@ describe('a pod', () => {
     await v1.runtime.removePodSandbox({ podSandboxId });
   });
 
+  it.each(['kernel.shmmax', 'net.ipv4.ip_forward'])(
+    'whose %s the kernel does not take is refused before its network is looked for, and leaves no record',
+    async (name) => {
+      const network = `${bed.cniDirectory}/10-test.conflist`;
+      renameSync(network, `${network}.away`);
+      try {
+        const linux = { ...podConfig(bed).linux, sysctls: { [name]: 'x' } };
+        await expect(v1.runtime.runPodSandbox({ config: podConfig(bed, { linux }) })).rejects.toMatchObject({
+          code: 3,
+          details: expect.stringContaining(`${name}=x`) as string,
+        });
+      } finally {
+        renameSync(`${network}.away`, network);
+      }
+      expect((await v1.runtime.listPodSandbox({})).items).toEqual([]);
+    },
+  );
+
   it('takes no new container once its process has been killed, and is taken down', async () => {
     const config = podConfig(bed);
     const { podSandboxId } = await v1.runtime.runPodSandbox({ config });

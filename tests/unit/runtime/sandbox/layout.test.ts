@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { NamespaceOptions } from '../../../../src/core/model/security.ts';
-import { heldKinds, layoutOf, pathsOf, pinnedKinds } from '../../../../src/runtime/sandbox/layout.ts';
+import { heldKinds, layoutOf, pathsOf, pinnedKinds, processPins } from '../../../../src/runtime/sandbox/layout.ts';
 import { podConfig, sandboxRecord, withNamespaces } from '../../core/fakes/records.ts';
 
 const mapping = [{ hostId: 100_000, containerId: 0, length: 65_536 }];
@@ -30,6 +30,8 @@ it('what the process of a pod holds is named by its pid, and never by nothing, w
     utsns: '/proc/17/ns/uts',
     shm: layout.shm,
   });
+  const without = { ...ready, state: { ...ready.state, process: undefined } } as const;
+  expect(pathsOf(without, layout)).toMatchObject({ ipcns: `${layout.pins}/ipc`, utsns: `${layout.pins}/uts` });
   const creating = { ...ready, state: { kind: 'creating' } } as const;
   expect(pathsOf(creating, layout)).toMatchObject({ ipcns: `${layout.pins}/ipc`, utsns: `${layout.pins}/uts` });
 });
@@ -38,4 +40,12 @@ it('what a pod with an init of the runtime has is named by its pins', () => {
   const record = sandbox({ pid: 'pod' });
   const layout = layoutOf('/state', record.id);
   expect(pathsOf(record, layout)).toMatchObject({ ipcns: `${layout.pins}/ipc`, utsns: `${layout.pins}/uts` });
+});
+
+it.each<[string, Partial<NamespaceOptions>, readonly string[]]>([
+  ['of its own', {}, ['net']],
+  ['in a user namespace', { user }, ['net', 'uts', 'ipc']],
+  ['and an init by the runtime, which may have others', { pid: 'pod' }, ['net']],
+])('a pod with namespaces %s is alive while its process is in these pins', (_, options, pins) => {
+  expect(processPins(sandbox(options))).toEqual(pins);
 });
