@@ -102,8 +102,11 @@ describe('a pod', () => {
     'whose %s the kernel does not take is refused before its network is looked for, and leaves no record',
     async (name) => {
       const network = `${bed.cniDirectory}/10-test.conflist`;
+      const networkReady = async (): Promise<boolean | undefined> =>
+        (await v1.runtime.status({})).status?.conditions.find(({ type }) => type === 'NetworkReady')?.status;
       renameSync(network, `${network}.away`);
       try {
+        await until('the network is gone', async () => (await networkReady()) === false);
         const linux = { ...podConfig(bed).linux, sysctls: { [name]: 'x' } };
         await expect(v1.runtime.runPodSandbox({ config: podConfig(bed, { linux }) })).rejects.toMatchObject({
           code: 3,
@@ -111,6 +114,7 @@ describe('a pod', () => {
         });
       } finally {
         renameSync(`${network}.away`, network);
+        await until('the network is back', networkReady);
       }
       expect((await v1.runtime.listPodSandbox({})).items).toEqual([]);
     },
