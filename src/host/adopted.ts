@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { JanusError } from '../core/errors.ts';
 import { bury, exitOf, isAwaited, settleEnded } from './children.ts';
-import { becomeSubreaper } from './libc/processes.ts';
+import { becomeSubreaper, hasEndedChild } from './libc/processes.ts';
 
 /**
  * Orphans below this process become its children instead of PID 1's: a process that an OCI runtime leaves behind is waited for as if it had been
@@ -36,7 +36,9 @@ const statusOf = (pid: number): { readonly state: string; readonly parent: numbe
   return { state, parent: Number(parent ?? 0) };
 };
 
+/** The kernel is asked first whether there is a corpse at all: each child is a file to read, and there are two for each pod. */
 const sweep = (): void => {
+  if (!hasEndedChild()) return;
   for (const pid of ownChildren()) {
     if (!isAwaited(pid) && statusOf(pid).state === 'Z') bury(pid);
   }

@@ -1,10 +1,13 @@
 import { errnoOf } from '../core/errors.ts';
+import { type ChildWatch, createChildWatch } from './child-watch.ts';
 import { exitCodeNow, reapAside } from './libc/processes.ts';
 
 /** Exit code of a child; 128 + n when signal n ended it. */
 type Settle = (exitCode: number) => void;
 
 const children = new Map<number, Settle>();
+
+let watched: ChildWatch | undefined;
 
 /** Keeps the event loop alive while there are children, and finds an exit whose signal went to nobody. */
 let rescan: NodeJS.Timeout | undefined;
@@ -35,19 +38,23 @@ export const bury = (pid: number): void => {
 
 /** Settles those that have ended. */
 export const settleEnded = (): void => {
-  for (const [pid, settle] of children) {
+  for (const pid of watched?.candidates() ?? []) {
     const exitCode = exitCodeOf(pid);
     if (exitCode === undefined) continue;
+    const settle = children.get(pid);
     children.delete(pid);
+    watched?.remove(pid);
     bury(pid);
-    settle(exitCode);
+    settle?.(exitCode);
   }
   if (children.size > 0) return;
   clearInterval(rescan);
   rescan = undefined;
 };
 
-const watch = (): void => {
+const watch = (pid: number): void => {
+  watched ??= createChildWatch();
+  watched.add(pid);
   if (!process.listeners('SIGCHLD').includes(settleEnded)) process.on('SIGCHLD', settleEnded);
   rescan ??= setInterval(settleEnded, RESCAN_MS);
 };
@@ -57,7 +64,7 @@ const watch = (): void => {
  * SIGCHLD is handled in a later one, so no exit is missed. libuv waits for its own children only, by pid.
  */
 export const exitOf = (pid: number): Promise<number> => {
-  watch();
+  watch(pid);
   return new Promise((resolve) => children.set(pid, resolve));
 };
 

@@ -8,6 +8,7 @@ const c = {
   syscall4: call('long syscall(long number, long a, long b, long c, long d)'),
 };
 
+const P_ALL = 0;
 const P_PID = 1;
 const WNOHANG = 1;
 const WEXITED = 4;
@@ -15,6 +16,13 @@ const WNOWAIT = 0x1000000;
 /** siginfo_t, and where its si_code, si_pid and si_status are (sigaction(2)). */
 const SIGINFO = { bytes: 128, code: 8, pid: 16, status: 24 } as const;
 const CLD_EXITED = 1;
+
+/** Whether some child has ended and has not been reaped. */
+export const hasEndedChild = (): boolean => {
+  const info = Buffer.alloc(SIGINFO.bytes);
+  // ECHILD: there are no children at all.
+  return c.waitid(P_ALL, 0, info, WEXITED | WNOHANG | WNOWAIT) === 0 && info.readInt32LE(SIGINFO.pid) !== 0;
+};
 
 /** Exit code of an ended child, 128 + n if signal n ended it; undefined while it runs. The child stays to be reaped. */
 export const exitCodeNow = (pid: number): number | undefined => {
