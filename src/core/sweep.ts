@@ -21,23 +21,30 @@ interface SweepOptions {
   readonly thorough: boolean;
 }
 
-const sweepContainer = async (ctx: Context, { id }: ContainerRecord, { thorough }: SweepOptions): Promise<void> => {
+/** No for nearly all, and told at once. */
+const isSuspect = (ctx: Context, record: ContainerRecord, { thorough }: SweepOptions): boolean => {
+  const process = processOf(record);
+  return isAbandoned(ctx, record) || (process !== undefined && (thorough || !ctx.host.mayRun(process)));
+};
+
+const isSuspectSandbox = (ctx: Context, record: SandboxRecord, { thorough }: SweepOptions): boolean => {
+  const { state } = record;
+  if (state.kind !== 'ready') return isAbandoned(ctx, record);
+  return thorough || state.process === undefined || !ctx.host.mayRun(state.process);
+};
+
+const sweepContainer = async (ctx: Context, { id }: ContainerRecord): Promise<void> => {
   const ref = refOf(ctx, id);
   if (ref === undefined) return;
   if (isAbandoned(ctx, ref.container)) return takeDownContainer(ctx, ref, { signal: AbortSignal.timeout(DEADLINE_MS) });
-  const process = processOf(ref.container);
-  if (process === undefined || (!thorough && ctx.host.mayRun(process))) return;
-  if (!ctx.runtime.hasProcess(ref)) await settleGone(ctx, ref);
+  if (processOf(ref.container) !== undefined && !ctx.runtime.hasProcess(ref)) await settleGone(ctx, ref);
 };
 
-const sweepSandbox = async (ctx: Context, { id }: SandboxRecord, { thorough }: SweepOptions): Promise<void> => {
+const sweepSandbox = async (ctx: Context, { id }: SandboxRecord): Promise<void> => {
   const sandbox = ctx.sandboxes.get(id);
   if (sandbox === undefined) return;
   if (isAbandoned(ctx, sandbox)) return takeDownSandbox(ctx, sandbox, { signal: AbortSignal.timeout(DEADLINE_MS) });
-  const { state } = sandbox;
-  if (state.kind !== 'ready') return;
-  if (!thorough && state.process !== undefined && ctx.host.mayRun(state.process)) return;
-  if (await ctx.host.isAlive(sandbox)) return;
+  if (sandbox.state.kind !== 'ready' || (await ctx.host.isAlive(sandbox))) return;
   using _lock = await ctx.locks.acquire(id);
   const current = ctx.sandboxes.get(id);
   if (current?.state.kind === 'ready')
@@ -49,9 +56,11 @@ const sweepSandbox = async (ctx: Context, { id }: SandboxRecord, { thorough }: S
  * back. Such a pod is not ready from then on, and the client replaces it.
  */
 export const sweep = async (ctx: Context, options: SweepOptions = { thorough: true }): Promise<void> => {
+  const containers = ctx.containers.all().filter((container) => isSuspect(ctx, container, options));
+  const sandboxes = ctx.sandboxes.all().filter((sandbox) => isSuspectSandbox(ctx, sandbox, options));
   const failures = [
-    ...(await forEach(ctx.containers.all(), (container) => sweepContainer(ctx, container, options))),
-    ...(await forEach(ctx.sandboxes.all(), (sandbox) => sweepSandbox(ctx, sandbox, options))),
+    ...(await forEach(containers, (container) => sweepContainer(ctx, container))),
+    ...(await forEach(sandboxes, (sandbox) => sweepSandbox(ctx, sandbox))),
   ];
   for (const failure of failures) ctx.logger.warn('tried in vain, and will be again', { failure });
 };

@@ -15,7 +15,7 @@ export interface ChildWatch {
 }
 
 /** More at once are found by the next signal or look. */
-const AT_ONCE = 256;
+const AT_ONCE = 1024;
 
 export const createChildWatch = (open: (pid: number) => number = pidfdOpen): ChildWatch => {
   const epoll = createEpoll(AT_ONCE);

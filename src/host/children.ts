@@ -11,7 +11,7 @@ let watched: ChildWatch | undefined;
 
 /** Keeps the event loop alive while there are children, and finds an exit whose signal went to nobody. */
 let rescan: NodeJS.Timeout | undefined;
-const RESCAN_MS = 1000;
+const RESCAN_MS = 5000;
 
 /** Exit code of a child that somebody else has reaped: how it ended is lost. */
 const LOST = 255;

@@ -22,13 +22,10 @@ export interface CatalogueOptions {
 
 const notReady = (message: string): NetworkReadiness => ({ ready: false, reason: 'NetworkPluginNotReady', message });
 
-const checkReadiness = async (
-  network: NetworkList | undefined,
-  { confDir, binDirs }: CatalogueOptions,
-): Promise<NetworkReadiness> => {
+const checkReadiness = (network: NetworkList | undefined, { confDir, binDirs }: CatalogueOptions): NetworkReadiness => {
   if (!network) return notReady(`cni is not initialized: no network configuration in ${confDir}`);
   try {
-    for (const { type } of network.plugins) await findPlugin(type, binDirs);
+    for (const { type } of network.plugins) findPlugin(type, binDirs);
     return { ready: true };
   } catch (error) {
     return notReady(`cni network ${JSON.stringify(network.name)} is not usable: ${messageOf(error)}`);
@@ -50,24 +47,23 @@ const createComplaints = (logger: Logger): ((skipped: readonly Skipped[]) => voi
   };
 };
 
-/** Reads the configurations once, and again whenever they change. */
-export const openCatalogue = async (options: CatalogueOptions): Promise<Catalogue> => {
+/** Reads the configurations at once, and again whenever they change. */
+export const openCatalogue = (options: CatalogueOptions): Catalogue => {
   const { confDir, logger } = options;
   const complain = createComplaints(logger);
   let networks: readonly NetworkList[] = [];
   let readiness: NetworkReadiness = notReady('cni is not initialized');
 
-  const look = async (): Promise<void> => {
-    const files = await readNetworks(confDir);
+  const look = (): void => {
+    const files = readNetworks(confDir);
     const before = networks[0]?.name;
     complain(files.skipped);
-    readiness = await checkReadiness(files.networks[0], options);
+    readiness = checkReadiness(files.networks[0], options);
     networks = files.networks;
     const name = networks[0]?.name;
     if (name !== before) logger.info('CNI default network changed', { network: name ?? '', was: before ?? '' });
   };
 
-  await look();
   const watch = watchDirectory(confDir, look);
   return {
     networks: () => networks,

@@ -37,7 +37,7 @@ export const createCniNetwork = async (options: CniOptions): Promise<PodNetwork 
   await mkdir(cacheDir, { recursive: true, mode: 0o700 });
   const podCidr = createPodCidr(cacheDir);
   const kept = await openKeptNetworks(cacheDir);
-  const catalogue = await openCatalogue({ confDir, binDirs, logger });
+  const catalogue = openCatalogue({ confDir, binDirs, logger });
   const context: Context = { catalogue, kept, host: { binDirs, timeoutMs }, logger, podCidrs: podCidr.get };
   const limited = createLimit(PODS_AT_ONCE);
   return {

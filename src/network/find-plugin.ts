@@ -1,25 +1,24 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { JanusError } from '../core/errors.ts';
 import { isPluginType } from './names.ts';
 
-const isProgram = async (path: string): Promise<boolean> => {
+const isProgram = (path: string): boolean => {
   try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
   } catch {
     return false;
   }
 };
 
 /** Path of a plugin in the first directory that has it; "failed-precondition" if none has. */
-export const findPlugin = async (type: string, binDirs: readonly string[]): Promise<string> => {
+export const findPlugin = (type: string, binDirs: readonly string[]): string => {
   if (!isPluginType(type))
     throw new JanusError('failed-precondition', `CNI plugin ${JSON.stringify(type)} is not a plain file name`);
   for (const directory of binDirs) {
     const path = join(directory, type);
-    if (await isProgram(path)) return path;
+    if (isProgram(path)) return path;
   }
   throw new JanusError('failed-precondition', `CNI plugin ${JSON.stringify(type)} is not in ${binDirs.join(' or ')}`);
 };

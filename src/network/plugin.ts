@@ -69,7 +69,7 @@ const runInTime = async (
  * "deadline-exceeded"; asks to be tried later (error code 11): "unavailable"; any other failure: "internal".
  */
 export const callPlugin = async (call: PluginCall, host: PluginHost & { signal: AbortSignal }): Promise<string> => {
-  const path = await findPlugin(call.type, host.binDirs);
+  const path = findPlugin(call.type, host.binDirs);
   const finished = await runInTime(path, call, host);
   if (finished.exitCode !== 0) throw pluginFailure(describe(call), finished);
   if (finished.stdout.length >= MAX_OUTPUT) throw new JanusError('internal', `${describe(call)} printed 1 MiB or more`);

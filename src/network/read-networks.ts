@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { errnoOf, messageOf } from '../core/errors.ts';
 import { type NetworkList, parseNetworkList } from './network-list.ts';
@@ -19,19 +19,22 @@ export interface NetworkFiles {
   readonly skipped: readonly Skipped[];
 }
 
-const namesIn = async (directory: string): Promise<readonly string[]> => {
-  const names = await readdir(directory);
-  return names.filter((name) => EXTENSIONS.has(extname(name))).sort();
+const namesIn = (directory: string): readonly string[] =>
+  readdirSync(directory)
+    .filter((name) => EXTENSIONS.has(extname(name)))
+    .sort();
+
+const statusOf = (file: string): Stats | undefined => {
+  try {
+    return statSync(file);
+  } catch {
+    // It has gone, or is a link to nowhere.
+    return undefined;
+  }
 };
 
-const readBounded = async (file: string): Promise<string> => {
-  const { size } = await stat(file);
-  if (size > LARGEST) throw new Error('is larger than 1 MiB');
-  return readFile(file, 'utf8');
-};
-
-const readOne = async (file: string): Promise<NetworkList | Skipped> => {
-  const found = await stat(file).catch(() => undefined);
+const readOne = (file: string): NetworkList | Skipped => {
+  const found = statusOf(file);
   const skip = (reason: string): Skipped => ({
     file,
     reason,
@@ -39,21 +42,22 @@ const readOne = async (file: string): Promise<NetworkList | Skipped> => {
   });
   // A FIFO would be read for ever.
   if (!found?.isFile()) return skip('is not a regular file');
+  if (found.size > LARGEST) return skip('is larger than 1 MiB');
   try {
-    return parseNetworkList(await readBounded(file), file);
+    return parseNetworkList(readFileSync(file, 'utf8'), file);
   } catch (error) {
     return skip(messageOf(error));
   }
 };
 
 /** Reads the configurations in a directory. One that does not exist holds none; one that cannot be read is skipped as a whole. */
-export const readNetworks = async (directory: string): Promise<NetworkFiles> => {
+export const readNetworks = (directory: string): NetworkFiles => {
   const byName = new Map<string, NetworkList>();
   const skipped: Skipped[] = [];
   try {
-    for (const name of await namesIn(directory)) {
+    for (const name of namesIn(directory)) {
       const file = join(directory, name);
-      const read = await readOne(file);
+      const read = readOne(file);
       if ('reason' in read) skipped.push(read);
       else if (byName.has(read.name))
         skipped.push({ file, reason: `network ${JSON.stringify(read.name)} is in an earlier file`, edition: '' });

@@ -1,5 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { type FSWatcher, statSync, watch } from 'node:fs';
 
 export interface Watch {
   close(): void;
@@ -11,9 +10,9 @@ const DEBOUNCE_MS = 100;
 const INTERVAL_MS = 5_000;
 
 /** Tells a directory from another one later under the same path. */
-const identityOf = async (directory: string): Promise<string | undefined> => {
+const identityOf = (directory: string): string | undefined => {
   try {
-    const { dev, ino, birthtimeNs } = await stat(directory, { bigint: true });
+    const { dev, ino, birthtimeNs } = statSync(directory, { bigint: true });
     return `${dev}:${ino}:${birthtimeNs}`;
   } catch {
     return undefined;
@@ -31,42 +30,31 @@ const tryWatch = (directory: string, onEvent: () => void): FSWatcher | undefined
   }
 };
 
-/** Calls `look` soon after a change in a directory, and every few seconds; never twice at a time. `look` must not throw. */
-export const watchDirectory = (directory: string, look: () => Promise<void>): Watch => {
+/** Calls `look` at once, soon after a change in a directory, and every few seconds. `look` must not throw. */
+export const watchDirectory = (directory: string, look: () => void): Watch => {
   let watched: { identity: string; watcher: FSWatcher } | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let looking = false;
-  let again = false;
-  let closed = false;
 
   const schedule = (ms: number): void => {
     clearTimeout(timer);
-    if (!closed) timer = setTimeout(() => void turn(), ms).unref();
+    timer = setTimeout(turn, ms).unref();
   };
-  const onEvent = (): void => {
-    if (looking) again = true;
-    else schedule(DEBOUNCE_MS);
-  };
-  const rewatch = async (): Promise<void> => {
-    const identity = await identityOf(directory);
-    if (closed || (identity !== undefined && identity === watched?.identity)) return;
+  const rewatch = (): void => {
+    const identity = identityOf(directory);
+    if (identity !== undefined && identity === watched?.identity) return;
     watched?.watcher.close();
-    const watcher = identity === undefined ? undefined : tryWatch(directory, onEvent);
+    const watcher = identity === undefined ? undefined : tryWatch(directory, () => schedule(DEBOUNCE_MS));
     watched = identity !== undefined && watcher ? { identity, watcher } : undefined;
   };
-  const turn = async (): Promise<void> => {
-    looking = true;
-    again = false;
-    await rewatch();
-    if (!closed) await look();
-    looking = false;
-    schedule(again ? DEBOUNCE_MS : INTERVAL_MS);
+  const turn = (): void => {
+    rewatch();
+    look();
+    schedule(INTERVAL_MS);
   };
 
-  void turn();
+  turn();
   return {
     close: () => {
-      closed = true;
       clearTimeout(timer);
       watched?.watcher.close();
     },

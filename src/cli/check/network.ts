@@ -6,13 +6,22 @@ import { error, type Finding, ok, warning } from './finding.ts';
 
 const PLUGINS = 'install the plugins (apt-get install containernetworking-plugins) or correct "cni-bin-dir"';
 
+const missing = (type: string, binDirs: readonly string[]): readonly Finding[] => {
+  try {
+    findPlugin(type, binDirs);
+    return [];
+  } catch (failure) {
+    return [error('network', messageOf(failure), PLUGINS)];
+  }
+};
+
 /** CNI's configuration, and the plugins that it names. */
-export const checkNetwork = async ({ plugin, confDir, binDirs }: NetworkConfig): Promise<readonly Finding[]> => {
+export const checkNetwork = ({ plugin, confDir, binDirs }: NetworkConfig): readonly Finding[] => {
   if (plugin === 'none')
     return [
       warning('network', 'pods have loopback only', 'set "network-plugin": "cni" for pods that are to be reached'),
     ];
-  const { networks, skipped } = await readNetworks(confDir);
+  const { networks, skipped } = readNetworks(confDir);
   const bad = skipped.map(({ file, reason }) =>
     warning('network', `${file} is skipped: ${reason}`, 'correct or remove the file'),
   );
@@ -26,15 +35,7 @@ export const checkNetwork = async ({ plugin, confDir, binDirs }: NetworkConfig):
         'install a network add-on, or write a .conflist there',
       ),
     ];
-  const problems = await Promise.all(
-    first.plugins.map(({ type }) =>
-      findPlugin(type, binDirs).then(
-        () => [],
-        (failure: unknown) => [error('network', messageOf(failure), PLUGINS)],
-      ),
-    ),
-  );
-  const found = problems.flat();
+  const found = first.plugins.flatMap(({ type }) => missing(type, binDirs));
   return found.length > 0
     ? [...bad, ...found]
     : [...bad, ok('network', `${first.name}: ${first.plugins.map(({ type }) => type).join(', ')}`)];

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Catalogue, openCatalogue } from '../../../src/network/catalogue.ts';
@@ -12,7 +12,7 @@ const named = (name: string): object => ({ cniVersion: '1.0.0', name, plugins: [
 
 const open = async (one: Lab): Promise<{ catalogue: Catalogue; lines: readonly Line[] }> => {
   const { logger, lines } = listening();
-  const catalogue = await openCatalogue({ confDir: one.confDir, binDirs: [one.binDir], logger });
+  const catalogue = openCatalogue({ confDir: one.confDir, binDirs: [one.binDir], logger });
   onTestFinished(() => catalogue.close());
   return { catalogue, lines };
 };
@@ -37,12 +37,13 @@ describe('reading', () => {
     const one = lab();
     execFileSync('mkfifo', [join(one.confDir, '10-fifo.conf')]);
     mkdirSync(join(one.confDir, '11-dir.conf'));
+    symlinkSync('15-loop.conf', join(one.confDir, '15-loop.conf'));
     one.configure('12-large.conflist', ' '.repeat(1024 * 1024 + 1));
     one.configure('20.conflist', named('a'));
     one.configure('30.conflist', named('a'));
     const { catalogue, lines } = await open(one);
     expect(names(catalogue)).toEqual(['a']);
-    expect(skipped(lines)).toHaveLength(4);
+    expect(skipped(lines)).toHaveLength(5);
   });
 });
 

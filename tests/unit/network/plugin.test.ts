@@ -134,9 +134,11 @@ test('a plugin is a program in one of the directories', async () => {
   });
 });
 
-test('a type that leads out of the directories is no plugin, whatever it leads to', async () => {
+test('a type that leads out of the directories is no plugin, whatever it leads to', () => {
   const one = lab();
   one.plugin('main', '');
-  await expect(findPlugin('main', [one.binDir])).resolves.toBe(join(one.binDir, 'main'));
-  await expect(findPlugin('../bin/main', [one.binDir])).rejects.toMatchObject({ kind: 'failed-precondition' });
+  expect(findPlugin('main', [one.binDir])).toBe(join(one.binDir, 'main'));
+  expect(() => findPlugin('../bin/main', [one.binDir])).toThrow(
+    expect.objectContaining({ kind: 'failed-precondition' }),
+  );
 });
