@@ -33,11 +33,11 @@ export const check = async (options: CheckOptions): Promise<readonly Finding[]> 
   if (loaded === undefined) return rest;
   const { config } = loaded;
   const unmet = (await checkHost(config)).map((found) => error('configuration', found, CORRECT));
-  const parts = await Promise.all([
+  const network = checkNetwork(config.network);
+  const [programs, places, registries] = await Promise.all([
     checkPrograms(config),
-    checkNetwork(config.network),
     checkPlaces(config),
     checkRegistries(options.registries),
   ]);
-  return [...rest, ...unmet, ...checkStorage(config), ...parts.flat()];
+  return [...rest, ...unmet, ...checkStorage(config), ...programs, ...network, ...places, ...registries];
 };
