@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const childrenOf = async (pid: number): Promise<readonly number[]> => {
   const tasks = await readdir(`/proc/${pid}/task`).catch(() => []);
@@ -13,10 +14,37 @@ const withDescendants = async (pid: number): Promise<readonly number[]> => {
   return [pid, ...below.flat()];
 };
 
-/** Session of a process, ended or not: field 6 of /proc/pid/stat (proc(5)). 0: there is no such process. */
-export const sessionOf = async (pid: number): Promise<number> => {
+/** Fields 3 and on of /proc/pid/stat (proc(5)); none: there is no such process. */
+const statOf = async (pid: number): Promise<readonly string[]> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3] ?? 0);
+  return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+};
+const STATE = 0;
+const SESSION = 3;
+const THREADS = 17;
+
+/** Session of a process, ended or not. 0: there is no such process. */
+export const sessionOf = async (pid: number): Promise<number> => Number((await statOf(pid))[SESSION] ?? 0);
+
+/** With all its threads; it may wait to be reaped. */
+const hasEnded = async (pid: number): Promise<boolean> => {
+  const stat = await statOf(pid);
+  return stat.length === 0 || ((stat[STATE] === 'Z' || stat[STATE] === 'X') && Number(stat[THREADS]) <= 1);
+};
+
+/** Such a late child is one generation, and seldom; one that cannot be killed at all does not hold its killer for long. */
+const KILLS = 5;
+
+/** One that waits for a device, say, ends later than this. */
+const END_LOOKS = 250;
+const LOOK_MS = 2;
+
+const untilEnded = async (pids: ReadonlySet<number>): Promise<void> => {
+  for (let look = 0; look < END_LOOKS; look += 1) {
+    const ended = await Promise.all([...pids].map(hasEnded));
+    if (ended.every(Boolean)) return;
+    await delay(LOOK_MS);
+  }
 };
 
 const signalAll = (pids: Iterable<number>, signal: NodeJS.Signals): void => {
@@ -42,13 +70,9 @@ export interface Tree {
 /** A process that stops being forked from while it is looked at ends this early; a bound all the same. */
 const ROUNDS = 50;
 
-/**
- * Kills a process with all that came of it: its descendants, and orphans that share a session with one of them. All of them are stopped before the
- * first is killed, so that none forks away or is inherited by somebody else meanwhile.
- */
-export const killTree = async ({ root, rooted, session, candidates }: Tree): Promise<void> => {
+/** Stops what there is of the tree until nothing new is found, and adds the sessions that it meets. */
+const stopTree = async ({ root, rooted, candidates }: Tree, sessions: Set<number>): Promise<ReadonlySet<number>> => {
   const stopped = new Set<number>();
-  const sessions = new Set(session === undefined ? [] : [session]);
   // Before it has one of its own, a process of the runtime is in ours.
   const ours = await sessionOf(process.pid);
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -60,7 +84,24 @@ export const killTree = async ({ root, rooted, session, candidates }: Tree): Pro
     for (const pid of found) stopped.add(pid);
     for (const each of await Promise.all(found.map(sessionOf))) if (each !== 0 && each !== ours) sessions.add(each);
   }
-  signalAll(stopped, 'SIGKILL');
+  return stopped;
+};
+
+/**
+ * Kills a process with all that came of it: its descendants, and orphans that share a session with one of them. All of them are stopped before the
+ * first is killed, so that none forks away or is inherited by somebody else meanwhile. A fork that is under way when its process is stopped goes on,
+ * and its child may come after the last look (3 of 800 trees on a slow machine); so what a session still has is looked for again
+ * once those that were killed have ended.
+ */
+export const killTree = async (tree: Tree): Promise<void> => {
+  const sessions = new Set(tree.session === undefined ? [] : [tree.session]);
+  for (let round = 0; round < KILLS; round += 1) {
+    // After the first the root has gone, and its pid may be another's.
+    const stopped = await stopTree({ ...tree, rooted: tree.rooted && round === 0 }, sessions);
+    if (stopped.size === 0) return;
+    signalAll(stopped, 'SIGKILL');
+    await untilEnded(stopped);
+  }
 };
 
 const within = async (sessions: ReadonlySet<number>, pids: readonly number[]): Promise<readonly number[]> => {
