@@ -46,10 +46,13 @@ const layers = (): readonly Layer[] => {
   return existsSync(index) ? (JSON.parse(readFileSync(index, 'utf8')) as Layer[]) : [];
 };
 
+/** The store may have no room to say that it removed a layer: then it is marked, and goes when the store is written to again. */
+const marked = (): readonly string[] => layers().flatMap(({ id, flags }) => (flags?.incomplete === true ? [id] : []));
+
 /** Half images and layers, and places for what is on its way. Whole layers stay: the next pull has no need to fetch them. */
 const halves = (): readonly string[] => [
   ...(layers().length === 0 ? namesIn(join(disk, 'overlay')).filter((name) => HEX.test(name)) : strayLayers(bed)),
-  ...layers().flatMap(({ id, flags }) => (flags?.incomplete === true ? [id] : [])),
+  ...marked(),
   ...namesIn(join(disk, 'overlay-images')).filter((name) => HEX.test(name)),
   ...namesIn(join(disk, 'janus-pulls')),
   ...namesIn(join(bed.state, 'storage', 'janus-pulls')),
@@ -67,11 +70,11 @@ it.each<[string, () => void]>([
       use();
       await expect(images.pullImage({ image })).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED });
       expect((await images.listImages({})).images).toEqual([]);
-      expect(halves()).toEqual([]);
+      expect(halves().filter((id) => !marked().includes(id))).toEqual([]);
       empty(disk);
       const { imageRef } = await images.pullImage({ image });
       expect((await images.listImages({})).images.map(({ id }) => id)).toEqual([imageRef]);
-      expect(strayLayers(bed)).toEqual([]);
+      expect([...strayLayers(bed), ...marked()]).toEqual([]);
       await images.removeImage({ image });
       expect([...layers(), ...halves()]).toEqual([]);
     }
