@@ -22,7 +22,7 @@ interface SweepOptions {
 }
 
 /** No for nearly all, and told at once. */
-const isSuspect = (ctx: Context, record: ContainerRecord, { thorough }: SweepOptions): boolean => {
+const isSuspectContainer = (ctx: Context, record: ContainerRecord, { thorough }: SweepOptions): boolean => {
   const process = processOf(record);
   return isAbandoned(ctx, record) || (process !== undefined && (thorough || !ctx.host.mayRun(process)));
 };
@@ -56,7 +56,7 @@ const sweepSandbox = async (ctx: Context, { id }: SandboxRecord): Promise<void> 
  * back. Such a pod is not ready from then on, and the client replaces it.
  */
 export const sweep = async (ctx: Context, options: SweepOptions = { thorough: true }): Promise<void> => {
-  const containers = ctx.containers.all().filter((container) => isSuspect(ctx, container, options));
+  const containers = ctx.containers.all().filter((container) => isSuspectContainer(ctx, container, options));
   const sandboxes = ctx.sandboxes.all().filter((sandbox) => isSuspectSandbox(ctx, sandbox, options));
   const failures = [
     ...(await forEach(containers, (container) => sweepContainer(ctx, container))),

@@ -32,9 +32,6 @@ const hasEnded = async (pid: number): Promise<boolean> => {
   return stat.length === 0 || ((stat[STATE] === 'Z' || stat[STATE] === 'X') && Number(stat[THREADS]) <= 1);
 };
 
-/** Such a late child is one generation, and seldom; one that cannot be killed at all does not hold its killer for long. */
-const KILLS = 5;
-
 /** One that waits for a device, say, ends later than this. */
 const END_LOOKS = 250;
 const LOOK_MS = 2;
@@ -86,6 +83,9 @@ const stopTree = async ({ root, rooted, candidates }: Tree, sessions: Set<number
   }
   return stopped;
 };
+
+/** A child that came late is one generation, and seldom; one that cannot be killed at all does not hold its killer for long. */
+const KILLS = 5;
 
 /**
  * Kills a process with all that came of it: its descendants, and orphans that share a session with one of them. All of them are stopped before the
