@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { identify } from '../../src/host/process-identity.ts';
 import { command, mustRun } from './command.ts';
 import { until } from './wait.ts';
 
@@ -14,7 +15,7 @@ export interface Terminal {
   screen(): string;
   /** Waits until the screen has this. */
   shows(what: RegExp): Promise<string>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** By tmux, of a server of its own. */
@@ -35,10 +36,12 @@ export const openTerminal = (program: string): Terminal => {
       });
       return screen();
     },
-    close: () => {
+    close: async () => {
+      const shell = Number(tmux('display-message', '-p', '#{pane_pid}'));
       command('tmux', ['-S', join(home, 'tmux'), 'kill-server']);
-      // The shell writes its history while it ends.
-      rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+      // A shell writes its history while it ends.
+      await until('the program in the terminal has ended', () => identify(shell) === undefined, 60);
+      rmSync(home, { recursive: true, force: true });
     },
   };
 };

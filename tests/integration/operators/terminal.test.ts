@@ -44,7 +44,7 @@ describe('janus top', () => {
     terminal = openTerminal(line.map((word) => `'${word}'`).join(' '));
   });
   afterAll(async () => {
-    terminal.close();
+    await terminal.close();
     await world.close();
   });
 

@@ -71,3 +71,11 @@ it('leaves nothing of what forks while it is looked at', async () => {
   await killTree({ root: child.pid ?? 0, rooted: true, candidates: () => Promise.resolve(sleepers()) });
   await until(() => sleepers().length === 0);
 });
+
+it('looks again once what it killed has ended: a fork that was under way may give its child after the last look', async () => {
+  const child = await start(`sleep ${MARK}2 & (sleep ${MARK}1 &)`);
+  await until(() => sleepers().length === 2);
+  const late = async (): Promise<readonly number[]> => (commandLine(String(child.pid)) === '' ? sleepers() : []);
+  await killTree({ root: child.pid ?? 0, rooted: true, candidates: late });
+  await expect.poll(sleepers).toEqual([]);
+});
