@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineAccess, PodHandle } from '../contestant.ts';
 import { lower, raise } from '../fleet.ts';
+import { type ListBytes, listsAsBytes } from '../list-bytes.ts';
 import { podProcesses, pssOf } from '../memory.ts';
 import { inTurn, timed } from '../timed.ts';
 import type { Figure, Samples, Work } from '../work.ts';
@@ -42,6 +43,18 @@ const sampled = (name: string, call: () => Promise<unknown>): Promise<readonly n
   return inTurn(call, LISTS.some((list) => list === name) ? LIST_CALLS : CALLS);
 };
 
+const asBytes = (list: string): string => `${list} as bytes`;
+
+/** Milliseconds of each call until the whole answer is there. Throws if an answer does not have so many entries. */
+const inBytes = async ({ call, count }: ListBytes, entries: number): Promise<readonly number[]> => {
+  const samples = await inTurn(call, LIST_CALLS);
+  const listed = count(await call());
+  if (listed !== entries) throw new Error(`${listed} of ${entries} are listed`);
+  return samples;
+};
+
+const IN_BYTES = LISTS.map(asBytes);
+
 const NAMES = ['Version', ...LISTS, 'PodSandboxStatus', 'ContainerStatus', 'ListContainerStats'];
 const MEMORY = ['memory per pod', 'the engine with its pods'] as const;
 
@@ -54,8 +67,8 @@ const slowest = (name: string, count: number): Figure => ({
 export const standing = (count: number): Work => ({
   name: `standing-${count}`,
   figures: [
-    ...NAMES.map((name): Figure => ({ name: `${name}, ${count} pods`, unit: 'ms', of: 'p50' })),
-    ...LISTS.map((name) => slowest(name, count)),
+    ...[...NAMES, ...IN_BYTES].map((name): Figure => ({ name: `${name}, ${count} pods`, unit: 'ms', of: 'p50' })),
+    ...[...LISTS, ...IN_BYTES].map((name) => slowest(name, count)),
     ...MEMORY.map((name): Figure => ({ name: `${name}, ${count} pods`, unit: 'MB', of: 'p50' })),
   ],
   prepare: async ({ engine, pods }) => {
@@ -63,10 +76,12 @@ export const standing = (count: number): Work => ({
     const made = await raise(pods, count);
     const own = podProcesses(made.flatMap(({ podSandboxId, containerId }) => [podSandboxId, containerId]));
     const calls = callsOf(engine, made);
+    const lists = listsAsBytes(engine);
     return {
       round: async (): Promise<Samples> => {
         const samples: Record<string, readonly number[]> = {};
         for (const [name, call] of Object.entries(calls)) samples[`${name}, ${count} pods`] = await sampled(name, call);
+        for (const name of LISTS) samples[`${asBytes(name)}, ${count} pods`] = await inBytes(lists[name], count);
         samples[`memory per pod, ${count} pods`] = [pssOf(own) / count];
         samples[`the engine with its pods, ${count} pods`] = [pssOf([engine.pid])];
         return samples;

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mustRun } from '../support/command.ts';
+import { logged } from '../support/logged.ts';
 import { containerConfig, podConfig } from '../support/requests.ts';
-import { until } from '../support/wait.ts';
 import { makeHostPod } from './support/subjects.ts';
 import { versions } from './support/versions.ts';
 import { definitions } from './support/wire.ts';
@@ -116,7 +116,7 @@ describe.each(versions)('over %s', (version) => {
       sandboxConfig: config,
     });
     await runtime.startContainer({ containerId });
-    await until('it is written', () => existsSync(log) && readFileSync(log, 'utf8').includes('hello'));
+    await logged(log, 'hello');
     writeFileSync(foreign, 'of the host');
     rmSync(log);
     symlinkSync(foreign, log);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logged } from '../support/logged.ts';
 import { containerConfig } from '../support/requests.ts';
 import { makeContainer, makeHostPod } from './support/subjects.ts';
 import { pairs, versions } from './support/versions.ts';
@@ -37,6 +38,7 @@ describe.each(pairs)('done over $maker and again over $user', ({ maker, user }) 
     const { podSandboxId } = pod;
     const { containerId } = await makeContainer(world, pod, containerConfig('main'));
     for (const version of [maker, user]) await world.client(version).runtime.startContainer({ containerId });
+    await logged(`${pod.config.logDirectory}/main.log`, 'hello');
     for (const version of [maker, user])
       await world.client(version).runtime.stopContainer({ containerId, timeout: 5n });
     const { status } = await world.client(user).runtime.containerStatus({ containerId });

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logged } from '../support/logged.ts';
 import { containerConfig, podConfig } from '../support/requests.ts';
 import { until } from '../support/wait.ts';
 import { pairs } from './support/versions.ts';
@@ -28,9 +29,6 @@ const start = async ({ runtime }: AnyClient, pod: Made, config = containerConfig
   await runtime.startContainer({ containerId });
   return containerId;
 };
-
-const logged = (path: string, line: string) =>
-  until(`${path} has ${line}`, () => existsSync(path) && readFileSync(path, 'utf8').includes(line));
 
 describe.each(pairs)('made over $maker, used and removed over $user', (pair) => {
   const both = (): { readonly maker: AnyClient; readonly user: AnyClient } => ({

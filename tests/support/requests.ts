@@ -26,12 +26,12 @@ export const podConfig = (bed: Bed, parts: PodParts = {}): PodConfig => {
   });
 };
 
-/** A container that says hello and then waits, unless `parts` says otherwise. */
+/** A container that says hello once it would end by SIGTERM, and then waits, unless `parts` says otherwise. */
 export const containerConfig = (name: string, parts: ContainerParts = {}): ContainerConfig =>
   ContainerConfig.fromPartial({
     metadata: { name, attempt: 0 },
     image: { image: IMAGE },
-    command: ['sh', '-c', 'echo hello; trap "exit 0" TERM; while true; do sleep 0.1; done'],
+    command: ['sh', '-c', 'trap "exit 0" TERM; echo hello; while true; do sleep 0.1; done'],
     logPath: `${name}.log`,
     linux: { securityContext: { namespaceOptions: { network: POD, ipc: POD, pid: CONTAINER } } },
     ...parts,

@@ -91,7 +91,7 @@ describe.each(['runc', 'crun'])('%s', (runtime) => {
   test('a stopped and removed pod leaves nothing', async () => {
     await world.client.runtime.stopContainer({ containerId: container, timeout: 0n });
     await removePod(world, pod);
-    expect(await leftIn(world)).toBe('');
+    await expect.poll(() => leftIn(world)).toBe('');
   });
 
   test('nor does one that shares its PID namespace, whose container was killed for memory', async () => {
@@ -109,6 +109,6 @@ describe.each(['runc', 'crun'])('%s', (runtime) => {
       await world.guest.sh(`readlink /proc/${init}/ns/pid`),
     );
     await removePod(world, shared);
-    expect(await leftIn(world)).toBe('');
+    await expect.poll(() => leftIn(world)).toBe('');
   });
 });

@@ -52,7 +52,7 @@ export const writeConfigs = (bed: Bed, name: string): { readonly pod: string; re
   const containerConfig = {
     metadata: { name: 'main', attempt: 2 },
     image: { image: 'janus-test' },
-    command: ['sh', '-c', 'echo "hello $WHO"; trap "exit 0" TERM; while true; do sleep 0.1; done'],
+    command: ['sh', '-c', 'trap "exit 0" TERM; echo "hello $WHO"; while true; do sleep 0.1; done'],
     envs: [{ key: 'WHO', value: 'crictl' }],
     labels: { role: 'main' },
     log_path: 'main.log',

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { type Bed, IMAGE } from '../../support/bed.ts';
-import { until } from '../../support/wait.ts';
+import { logged } from '../../support/logged.ts';
 import { type Crictl, writeConfigs } from './crictl.ts';
 
 /** What one run of the steps goes through. */
@@ -106,7 +105,7 @@ export const steps: Readonly<Record<string, Step>> = {
 
   logs: async ({ crictl, bed, name, container }) => {
     const path = `${bed.logs}/${name}/main.log`;
-    await until('the log has a line', () => existsSync(path) && readFileSync(path, 'utf8').includes('hello'));
+    await logged(path, 'hello');
     expect(crictl.run('logs', container)).toBe('hello crictl');
   },
 

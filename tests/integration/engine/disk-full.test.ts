@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { type Bed, makeBed } from '../../support/bed.ts';
 import { type BothClients, connectBoth } from '../../support/clients.ts';
 import { type RunningDaemon, startDaemon } from '../../support/daemon.ts';
 import { differences } from '../../support/inventory.ts';
+import { logged } from '../../support/logged.ts';
 import { containerConfig, podConfig } from '../../support/requests.ts';
 import { empty, fill, mountSmallDisk } from '../../support/small-disk.ts';
 import { until } from '../../support/wait.ts';
@@ -102,10 +103,11 @@ it('no room for records: what runs is stopped and its end is known, also to the 
   const sandboxConfig = podConfig(bed);
   const { podSandboxId } = await runtime.runPodSandbox({ config: sandboxConfig });
   const config = containerConfig('main', {
-    command: ['sh', '-c', 'trap "exit 7" TERM; while true; do sleep 0.1; done'],
+    command: ['sh', '-c', 'trap "exit 7" TERM; echo ready; while true; do sleep 0.1; done'],
   });
   const { containerId } = await runtime.createContainer({ podSandboxId, config, sandboxConfig });
   await runtime.startContainer({ containerId });
+  await logged(`${sandboxConfig.logDirectory}/main.log`, 'ready');
   fill(join(bed.graph, 'containers'));
   await runtime
     .stopContainer({ containerId, timeout: 10n })
@@ -129,7 +131,7 @@ it('no room for logs: the container runs on, and what it says is logged again wh
   const { containerId } = await runtime.createContainer({ podSandboxId, config, sandboxConfig });
   await runtime.startContainer({ containerId });
   const log = `${sandboxConfig.logDirectory}/main.log`;
-  await until('it says something', () => existsSync(log) && readFileSync(log, 'utf8').includes('tick'));
+  await logged(log, 'tick');
   fill(bed.logs);
   const { stdout } = await runtime.execSync({ containerId, cmd: ['sh', '-c', 'sleep 1; echo alive'], timeout: 20n });
   expect(Buffer.from(stdout).toString()).toBe('alive\n');

@@ -5,6 +5,7 @@ import { type Bed, makeBed, mountsBelow } from '../../support/bed.ts';
 import { type ClientV1, type ClientV1alpha2, connectV1, connectV1alpha2 } from '../../support/clients.ts';
 import { type RunningDaemon, startDaemon } from '../../support/daemon.ts';
 import { type HostState, leftBehind, readHost } from '../../support/host.ts';
+import { logged } from '../../support/logged.ts';
 import { CONTAINER, containerConfig, NODE, POD, podConfig } from '../../support/requests.ts';
 import { until } from '../../support/wait.ts';
 
@@ -55,10 +56,7 @@ const life = async (maker: ClientV1 | ClientV1alpha2, user: ClientV1 | ClientV1a
   const exec = await user.runtime.execSync({ containerId, cmd: ['ip', '-4', '-o', 'addr'], timeout: 5n });
   expect(text(exec.stdout)).toContain(ip);
   const logPath = `${config.logDirectory}/main.log`;
-  await until(
-    'the log has the line',
-    () => existsSync(logPath) && readFileSync(logPath, 'utf8').includes('stdout F hello\n'),
-  );
+  await logged(logPath, 'stdout F hello\n');
 
   await user.runtime.stopContainer({ containerId, timeout: 5n });
   const ended = await user.runtime.containerStatus({ containerId });
@@ -207,7 +205,7 @@ describe('a pod', () => {
     });
     await client.runtime.startContainer({ containerId });
     const log = `${config.logDirectory}/rotated.log`;
-    await until('the log has a line', () => existsSync(log) && readFileSync(log, 'utf8').includes('tick'));
+    await logged(log, 'tick');
     renameSync(log, `${log}.1`);
     await client.runtime.reopenContainerLog({ containerId });
     expect(existsSync(log)).toBe(true);

@@ -37,7 +37,7 @@ it('containers with a kernel of their own are in the network of their pod, and a
   const log = (name: string): string => readFileSync(`${sandboxConfig.logDirectory}/${name}.log`, 'utf8');
   const stateOf = async (containerId: string) => (await cri.runtime.containerStatus({ containerId })).status;
 
-  const long = await run('long', 'dmesg; trap "exit 3" TERM; while true; do sleep 0.1; done');
+  const long = await run('long', 'trap "exit 3" TERM; dmesg; while true; do sleep 0.1; done');
   const short = await run('short', 'ip address show dev eth0; exit 5');
   await until('the short one has ended', async () => (await stateOf(short))?.state === 2);
   expect(await stateOf(short)).toMatchObject({ exitCode: 5, reason: 'Error' });

@@ -119,6 +119,6 @@ describe('pods and containers', () => {
 
   test('are removed, and leave nothing', async () => {
     for (const { pod } of all) await removePod(world, pod);
-    expect(await leftIn(world)).toBe('');
+    await expect.poll(() => leftIn(world)).toBe('');
   });
 });

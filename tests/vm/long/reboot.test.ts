@@ -67,7 +67,7 @@ describe.each(['reboot', 'power'] as const)('after %s', (how) => {
 
   test('they are removed, and nothing of them is left', async () => {
     for (const { id } of pods) await world.client.runtime.removePodSandbox({ podSandboxId: id });
-    expect(await leftIn(world)).toBe('');
+    await expect.poll(() => leftIn(world)).toBe('');
     expect(await leftOnDisk()).toBe('');
   });
 });

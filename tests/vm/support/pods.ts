@@ -116,7 +116,7 @@ export const removePod = async ({ client, guest }: World, { id, driver, parent, 
   await guest.sh(driver === 'systemd' ? `systemctl stop ${parent}` : `rmdir ${directory}`);
 };
 
-/** Units, cgroups, processes and mounts of pods that the machine still has. */
+/** Units, cgroups, processes and mounts of pods that the machine still has. A monitor that has ended is among them until it is reaped, a second later. */
 export const leftIn = ({ guest }: World): Promise<string> =>
   guest.sh(`systemctl list-units --all --plain --no-legend 'janus-*.scope'
     find /sys/fs/cgroup -type d | grep -E '[0-9a-f]{64}' || true
