@@ -1,7 +1,6 @@
 import type { StageOf, Verb } from '../../src/core/stages.ts';
 import type { AnyClient } from '../contract/support/world.ts';
-import type { Bed } from '../support/bed.ts';
-import { containerConfig, podConfig } from '../support/requests.ts';
+import { containerConfig, POD, podConfig } from '../support/requests.ts';
 import type { FaultWorld } from './world.ts';
 
 type Options = { readonly deadline?: number };
@@ -54,18 +53,25 @@ const lookAtImage = async ({ images }: AnyClient, { image }: Subject): Promise<S
 /** Takes no notice of the stop signal, so that every stage of a stop is met. */
 const STUBBORN = { command: ['sh', '-c', 'trap "" TERM; while true; do sleep 0.1; done'] };
 const named = (config: PodConfig) =>
-  containerConfig('main', { ...STUBBORN, labels: { pod: config.metadata?.uid ?? '' } });
+  containerConfig('main', { ...STUBBORN, labels: { pod: config.metadata?.uid ?? '' }, linux: namespacesOf(config) });
 
-const nothing = async ({ bed, registry }: { bed: Bed; registry: { image: string } }): Promise<Subject> => ({
-  config: podConfig(bed),
+const namespacesOf = ({ linux }: PodConfig) => ({
+  securityContext: { namespaceOptions: linux?.securityContext?.namespaceOptions },
+});
+
+/** Half of the pods, those made over v1alpha2, share their PID namespace: their process is its init. */
+const SHARED = { linux: { securityContext: { namespaceOptions: { network: POD, ipc: POD, pid: POD } } } };
+
+const nothing = async ({ bed, registry }: FaultWorld, { version }: AnyClient): Promise<Subject> => ({
+  config: podConfig(bed, version === 'v1alpha2' ? SHARED : {}),
   podSandboxId: '',
   containerId: '',
   image: registry.image,
 });
 
-const withPod = async (world: FaultWorld, { runtime }: AnyClient): Promise<Subject> => {
-  const subject = await nothing(world);
-  const { podSandboxId } = await runtime.runPodSandbox({ config: subject.config });
+const withPod = async (world: FaultWorld, client: AnyClient): Promise<Subject> => {
+  const subject = await nothing(world, client);
+  const { podSandboxId } = await client.runtime.runPodSandbox({ config: subject.config });
   return { ...subject, podSandboxId };
 };
 
@@ -87,7 +93,7 @@ const withRunning = async (world: FaultWorld, client: AnyClient): Promise<Subjec
 };
 
 const withImage = async (world: FaultWorld, client: AnyClient): Promise<Subject> => {
-  const subject = await nothing(world);
+  const subject = await nothing(world, client);
   await client.images.pullImage({ image: { image: subject.image } });
   return subject;
 };

@@ -6,6 +6,8 @@ const c = {
     'int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)',
   ),
   umount2: call('int umount2(const char *target, int flags)'),
+  fchdir: call('int fchdir(int fd)'),
+  pivotRoot: call('int pivot_root(const char *newRoot, const char *oldRoot)'),
   openTree: call('long syscall(long number, int dirfd, const char *path, unsigned int flags)'),
   mountSetattr: call(
     'long syscall(long number, int dirfd, const char *path, unsigned int flags, const void *attributes, size_t size)',
@@ -50,6 +52,21 @@ export const unmount = (target: string): void => {
   const errno = lastErrno();
   if (errno !== constants.errno.EINVAL && errno !== constants.errno.ENOENT)
     throw new SystemError('umount2', errno, target);
+};
+
+/** The calling thread's working directory, which `process.cwd()` does not learn of. */
+export const fchdir = (fd: number): void => {
+  checked(c.fchdir(fd), 'fchdir');
+};
+
+/**
+ * Makes the directory behind a descriptor, a mount of its own, all that there is in the calling thread's mount namespace: none of its mounts may be shared with
+ * another (pivot_root(2), where this order of the calls is explained).
+ */
+export const keepOnly = (directory: number): void => {
+  fchdir(directory);
+  checked(c.pivotRoot('.', '.'), 'pivot_root');
+  checked(c.umount2('.', MNT_DETACH), 'umount2', 'the old root');
 };
 
 const SYS_OPEN_TREE = 428;

@@ -9,7 +9,14 @@ const c = {
 };
 
 /** clone(2) flags of the namespaces, by their names under /proc/pid/ns. */
-export const CLONE = { net: 0x40000000, ipc: 0x08000000, uts: 0x04000000, user: 0x10000000, pid: 0x20000000 } as const;
+export const CLONE = {
+  net: 0x40000000,
+  ipc: 0x08000000,
+  uts: 0x04000000,
+  user: 0x10000000,
+  pid: 0x20000000,
+  mnt: 0x00020000,
+} as const;
 export type NamespaceKind = keyof typeof CLONE;
 
 export const unshare = (flags: number): void => {
@@ -19,6 +26,11 @@ export const unshare = (flags: number): void => {
 export const setns = (fd: number, kind: NamespaceKind): void => {
   checked(c.setns(fd, CLONE[kind]), 'setns', kind);
 };
+
+const CLONE_FS = 0x200;
+
+/** Root and working directory become the calling thread's own. One that shares them with others cannot enter a mount namespace (setns(2)). */
+export const unshareRoot = (): void => unshare(CLONE_FS);
 
 export const sethostname = (name: string): void => {
   checked(c.sethostname(name, Buffer.byteLength(name)), 'sethostname', name);

@@ -46,6 +46,24 @@ export const becomeSubreaper = (): void => {
   checked(c.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 'prctl', 'PR_SET_CHILD_SUBREAPER');
 };
 
+const PR_GET_SECUREBITS = 27;
+const PR_SET_SECUREBITS = 28;
+const SECBIT_NOROOT = 1;
+
+/**
+ * What the synchronous action starts has no capabilities, although it is root's (capabilities(7)). A thread that cannot take that back could start nothing of use
+ * any more: then the process ends at once.
+ */
+export const withoutCapabilities = <T>(action: () => T): T => {
+  const before = checked(c.prctl(PR_GET_SECUREBITS, 0, 0, 0, 0), 'prctl', 'PR_GET_SECUREBITS');
+  checked(c.prctl(PR_SET_SECUREBITS, before | SECBIT_NOROOT, 0, 0, 0), 'prctl', 'PR_SET_SECUREBITS');
+  try {
+    return action();
+  } finally {
+    if (c.prctl(PR_SET_SECUREBITS, before, 0, 0, 0) < 0) process.abort();
+  }
+};
+
 const SYS_PIDFD_SEND_SIGNAL = 424;
 const SYS_PIDFD_OPEN = 434;
 

@@ -29,7 +29,9 @@ import { openTo } from '../rootfs.ts';
 import { checkSysctls } from '../spec/sysctls.ts';
 import { isAlive } from './alive.ts';
 import { podHostname, writeEtcFiles, writeHosts } from './etc-files.ts';
+import { createInitRoot } from './init-root.ts';
 import {
+  hasRuntimesInit,
   heldKinds,
   layoutOf,
   pathsOf,
@@ -43,7 +45,7 @@ import { inNewNamespaces, type NewNamespaces, type PodKind, pin, pinNamespaces, 
 import { inNetwork } from './network.ts';
 import { endPause, startPause } from './pause.ts';
 import { holdsSysfs, mountShm, mountSysfs } from './pod-mounts.ts';
-import { makeInitRoot, type RuntimeCommand, removeSharedInit, startSharedInit } from './shared-init.ts';
+import { type RuntimeCommand, removeRuntimesInit, startRuntimesInit } from './runtimes-init.ts';
 import { startScope, stopScope } from './systemd-scope.ts';
 import { checkUserNamespace, pinOwnedNamespaces, rootOf, userNamespaceOf } from './user-namespace.ts';
 
@@ -72,7 +74,7 @@ const trySysctls = (held: NewNamespaces): void => {
 
 export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
   const { state, cgroups, expectMove, userNamespaces, runtime } = options;
-  const initRoot = `${state}/init-root`;
+  const initRoot = createInitRoot(`${state}/init-root`);
   const layout = (sandbox: { readonly id: SandboxId }) => layoutOf(state, sandbox.id);
   const cgroupOf = (sandbox: SandboxRecord): string => cgroupDirectory(sandbox, sandbox.id);
 
@@ -127,23 +129,28 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
     await joinCgroup(cgroups, cgroup, pid);
   };
 
-  const startInit = async (sandbox: SandboxRecord, signal: AbortSignal): Promise<ProcessIdentity> => {
+  const haveInitRun = async (sandbox: SandboxRecord, signal: AbortSignal): Promise<ProcessIdentity> => {
     const { bundle, pins } = layout(sandbox);
-    await makeInitRoot(initRoot);
+    await initRoot.make();
     const cgroupsPath = ociCgroupsPath(sandbox, sandbox.id);
-    const init = { sandbox, bundle, rootfs: initRoot, cgroupsPath, paths: pathsOf(sandbox, layout(sandbox)) };
-    const process = await startSharedInit(init, runtime, signal);
+    const init = { sandbox, bundle, rootfs: initRoot.directory, cgroupsPath, paths: pathsOf(sandbox, layout(sandbox)) };
+    const process = await startRuntimesInit(init, runtime, signal);
     await mkdir(pins, { recursive: true, mode: 0o700 });
     pin(`/proc/${process.pid}/ns/pid`, pinPath(pins, 'pid'));
     return process;
   };
 
-  const startPlain = async (
+  const startOwn = async (
     sandbox: SandboxRecord,
     { signal, stage }: Staged<ProcessStage>,
   ): Promise<ProcessIdentity> => {
     const held = newNamespaces(sandbox, heldKinds(sandbox));
-    const process = startPause(layout(sandbox), { pinned: pinnedKinds(sandbox), held });
+    if (sharesPid(sandbox)) await initRoot.make();
+    const process = startPause(layout(sandbox), {
+      pinned: pinnedKinds(sandbox),
+      held,
+      initRoot: sharesPid(sandbox) ? initRoot : undefined,
+    });
     try {
       await stage?.('pod-cgroup');
       await place(sandbox, process, signal);
@@ -156,15 +163,16 @@ export const createSandboxHost = (options: SandboxHostOptions): SandboxHost => {
 
   const startProcess = async (sandbox: SandboxRecord, options: Staged<ProcessStage>): Promise<ProcessIdentity> => {
     await options.stage?.('process');
-    return sharesPid(sandbox) ? startInit(sandbox, options.signal) : startPlain(sandbox, options);
+    return hasRuntimesInit(sandbox) ? haveInitRun(sandbox, options.signal) : startOwn(sandbox, options);
   };
 
   const endProcess = async (sandbox: SandboxRecord, { signal, stage }: Staged<EndStage>): Promise<void> => {
     await stage?.('pod-cgroup');
     const halfMade = sandbox.state.kind === 'creating';
-    if (sharesPid(sandbox)) {
+    // Earlier builds had the runtime run the init of any pod that shares its PID namespace.
+    if (hasRuntimesInit(sandbox) || existsSync(layout(sandbox).bundle)) {
       if (halfMade) await endMaking(layout(sandbox).bundle, { signal });
-      await removeSharedInit(sandbox, runtime, signal);
+      await removeRuntimesInit(sandbox, runtime, signal);
     } else if (halfMade) await endPause(layout(sandbox), { signal });
     await killCgroup(cgroups, cgroupOf(sandbox));
     if (sandbox.cgroupDriver === 'systemd') await stopScope(scopeName(sandbox.id), signal);

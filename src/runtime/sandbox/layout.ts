@@ -14,7 +14,7 @@ export interface SandboxLayout {
   readonly shm: string;
   /** Where the sysfs of the pod's network is held open for writing. */
   readonly sysfs: string;
-  /** Bundle of the init of a shared PID namespace. */
+  /** Bundle of an init that the runtime runs; not there without one. */
   readonly bundle: string;
 }
 
@@ -42,14 +42,16 @@ const ownKinds = ({ config }: SandboxRecord): readonly PodKind[] => {
 
 export const sharesPid = ({ config }: SandboxRecord): boolean => config.security.namespaces.pid === 'pod';
 
+/** The runtime runs the init of such a pod. */
+export const hasRuntimesInit = (sandbox: SandboxRecord): boolean =>
+  sharesPid(sandbox) && userNamespaceOf(sandbox) !== undefined;
+
 /**
  * Those of the pod's own namespaces that its process makes at its start, and holds (ADR 0014): a pin is a mount on the host, which all later calls
  * of the runtime pay for. Not the network, which plugins are to find after the process has been killed; nor what another program makes.
  */
 export const heldKinds = (sandbox: SandboxRecord): readonly PodKind[] =>
-  sharesPid(sandbox) || userNamespaceOf(sandbox) !== undefined
-    ? []
-    : ownKinds(sandbox).filter((kind) => kind !== 'net');
+  userNamespaceOf(sandbox) === undefined ? ownKinds(sandbox).filter((kind) => kind !== 'net') : [];
 
 /** Those that a bind mount holds. */
 export const pinnedKinds = (sandbox: SandboxRecord): readonly PodKind[] => {
@@ -59,24 +61,22 @@ export const pinnedKinds = (sandbox: SandboxRecord): readonly PodKind[] => {
 
 /** The pins that the pod's process is in. A runtime's init may have another IPC and name than it was told to join: runsc's has. */
 export const processPins = (sandbox: SandboxRecord): readonly PodKind[] =>
-  pinnedKinds(sandbox).filter((kind) => kind === 'net' || !sharesPid(sandbox));
+  pinnedKinds(sandbox).filter((kind) => kind === 'net' || !hasRuntimesInit(sandbox));
 
 /** No process, no path of what it holds: a pin that is not there fails, where no path at all would mean the host's namespace. */
 export const pathsOf = (sandbox: SandboxRecord, layout: SandboxLayout): SandboxPaths => {
   const own = ownKinds(sandbox);
   const held = heldKinds(sandbox);
   const process = sandbox.state.kind === 'ready' ? sandbox.state.process : undefined;
-  const pathOf = (kind: PodKind): string | undefined => {
-    if (!own.includes(kind)) return undefined;
-    return process !== undefined && held.includes(kind)
-      ? `/proc/${process.pid}/ns/${kind}`
-      : pinPath(layout.pins, kind);
-  };
+  const place = (kind: PodKind | 'pid', isHeld: boolean): string =>
+    process !== undefined && isHeld ? `/proc/${process.pid}/ns/${kind}` : pinPath(layout.pins, kind);
+  const pathOf = (kind: PodKind): string | undefined =>
+    own.includes(kind) ? place(kind, held.includes(kind)) : undefined;
   return {
     netns: pathOf('net'),
     ipcns: pathOf('ipc'),
     utsns: pathOf('uts'),
-    pidns: sharesPid(sandbox) ? pinPath(layout.pins, 'pid') : undefined,
+    pidns: sharesPid(sandbox) ? place('pid', !hasRuntimesInit(sandbox)) : undefined,
     userns: userNamespaceOf(sandbox) === undefined ? undefined : pinPath(layout.pins, 'user'),
     resolvConf: layout.resolvConf,
     hostname: layout.hostname,

@@ -16,7 +16,7 @@ export interface NewNamespaces {
   readonly sysctls: readonly Sysctl[];
 }
 
-const inThread = (kind: NamespaceKind): string => `/proc/thread-self/ns/${kind}`;
+export const inThread = (kind: NamespaceKind): string => `/proc/thread-self/ns/${kind}`;
 export const pinPath = (directory: string, kind: NamespaceKind): string => join(directory, kind);
 
 /** Makes a namespace outlive its processes: a bind mount over an empty file holds it (namespaces(7)). */
@@ -48,14 +48,17 @@ export const furnish = ({ kinds, hostname, sysctls }: NewNamespaces): void => {
 };
 
 interface OpenNamespace {
-  readonly kind: PodKind;
+  readonly kind: NamespaceKind;
   readonly fd: number;
 }
 
 const closeAll = (opened: readonly OpenNamespace[]): void => opened.forEach(({ fd }) => void closeSync(fd));
 
 /** All of them, or none is left open. */
-const openAll = (kinds: readonly PodKind[], pathOf: (kind: PodKind) => string): readonly OpenNamespace[] => {
+const openAll = <K extends NamespaceKind>(
+  kinds: readonly K[],
+  pathOf: (kind: K) => string,
+): readonly OpenNamespace[] => {
   const opened: OpenNamespace[] = [];
   try {
     for (const kind of kinds) opened.push({ kind, fd: openSync(pathOf(kind), 'r') });
@@ -70,7 +73,7 @@ const openAll = (kinds: readonly PodKind[], pathOf: (kind: PodKind) => string): 
  * Runs `action` with the calling thread in other namespaces: `enter` moves it there. All of it is synchronous, so nothing else of the daemon
  * runs meanwhile. A thread that cannot come back would do the daemon's work in a pod: then the process ends at once.
  */
-const elsewhere = <T>(kinds: readonly PodKind[], enter: () => void, action: () => T): T => {
+export const elsewhere = <T>(kinds: readonly NamespaceKind[], enter: () => void, action: () => T): T => {
   const home = openAll(kinds, inThread);
   try {
     enter();

@@ -1,8 +1,9 @@
 import { JanusError } from '../../core/errors.ts';
 import type { ProcessIdentity } from '../../core/model/sandbox.ts';
 import { endProcesses } from '../../host/find-processes.ts';
-import { type Command, start, withNull } from '../../host/process.ts';
+import { type Child, type Command, start, withNull } from '../../host/process.ts';
 import { identify } from '../../host/process-identity.ts';
+import type { InitRoot } from './init-root.ts';
 import type { SandboxLayout } from './layout.ts';
 import { inNamespaces, inNewNamespaces, type NewNamespaces, type PodKind } from './namespaces.ts';
 
@@ -23,16 +24,26 @@ export interface PauseNamespaces {
   readonly pinned: readonly PodKind[];
   /** Made for the process, which holds them. */
   readonly held: NewNamespaces;
+  /** For a pod that shares its PID namespace: the process is its init, and every container sees its root. */
+  readonly initRoot: InitRoot | undefined;
 }
 
 /**
  * Starts the process that stands for a pod in its namespaces: the pod's network figures are read by it, by Janus and by cAdvisor.
- * It is not PID 1 of anything, so containers never see the host's file system through it.
+ * Containers never see the host's file system through it: they do not see it at all, or it has a root of its own.
  */
-export const startPause = ({ directory, pins }: SandboxLayout, { pinned, held }: PauseNamespaces): ProcessIdentity => {
+export const startPause = (
+  { directory, pins }: SandboxLayout,
+  { pinned, held, initRoot }: PauseNamespaces,
+): ProcessIdentity => {
   const command = commandFor(directory);
-  const run = () => withNull((fd) => start(command, [fd, fd, fd]));
-  const { pid } = inNamespaces(pins, pinned, () => inNewNamespaces(held, run));
+  const run = (fd: number): Child => {
+    const fds = [fd, fd, fd];
+    return initRoot === undefined
+      ? start(command, fds)
+      : initRoot.within(() => start({ ...command, path: `/${PAUSE}` }, fds));
+  };
+  const { pid } = withNull((fd) => inNamespaces(pins, pinned, () => inNewNamespaces(held, () => run(fd))));
   const identity = identify(pid);
   if (identity === undefined) throw new JanusError('internal', `${PAUSE} ended at once`);
   return identity;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, readlinkSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, makeBed, mountsBelow } from '../../support/bed.ts';
 import { type ClientV1, type ClientV1alpha2, connectV1, connectV1alpha2 } from '../../support/clients.ts';
@@ -154,6 +154,30 @@ describe('a pod', () => {
       return !/^Z/m.test(text(processes.stdout)) && !text(processes.stdout).includes('sleep 0.2');
     });
     await v1.runtime.stopPodSandbox({ podSandboxId });
+    await v1.runtime.removePodSandbox({ podSandboxId });
+  });
+
+  it('shares its PID namespace under an init that sees nothing of the host and may do nothing', async () => {
+    const place = (name: string): string => readlinkSync(`/proc/${daemon.pid}/${name}`);
+    const [mounts, directory] = [place('ns/mnt'), place('cwd')];
+    const namespaceOptions = { network: POD, ipc: POD, pid: POD };
+    const linux = { securityContext: { namespaceOptions, privileged: true } };
+    const { podSandboxId } = await v1.runtime.runPodSandbox({ config: podConfig(bed, { linux }) });
+    const init = `/proc/${await processOf(podSandboxId)}`;
+    expect(readdirSync(`${init}/root`).sort()).toEqual(['catatonit', 'dev', 'proc', 'sys']);
+    expect(readdirSync(`${init}/root/proc`)).toEqual([]);
+    expect(() => writeFileSync(`${init}/root/new`, '')).toThrow('EROFS');
+    expect(readFileSync(`${init}/mountinfo`, 'utf8').match(/\n/g)).toHaveLength(1);
+    expect(readFileSync(`${init}/status`, 'utf8')).toMatch(/CapInh:\t0+\nCapPrm:\t0+\nCapEff:\t0+\n/);
+    expect([place('ns/mnt'), place('cwd')]).toEqual([mounts, directory]);
+    expect(readlinkSync(`/proc/${daemon.pid}/ns/pid_for_children`)).toBe(place('ns/pid'));
+
+    const config = containerConfig('main', { linux });
+    const { containerId } = await v1.runtime.createContainer({ podSandboxId, config });
+    await v1.runtime.startContainer({ containerId });
+    const cmd = ['sh', '-c', 'echo $(ls /proc/1/root), $(ls /proc/1/root/..)'];
+    const { stdout } = await v1.runtime.execSync({ containerId, cmd, timeout: 5n });
+    expect(text(stdout)).toBe('catatonit dev proc sys, catatonit dev proc sys');
     await v1.runtime.removePodSandbox({ podSandboxId });
   });
 

@@ -58,7 +58,7 @@ it('containers with a kernel of their own are in the network of their pod, and a
   });
 });
 
-it('a pod whose init it runs is ready, and takes containers', async () => {
+it('a pod that shares its PID namespace is ready, and takes containers', async () => {
   const linux = { securityContext: { namespaceOptions: { network: POD, ipc: POD, pid: POD } } };
   const sandboxConfig = podConfig(bed, { linux });
   const { podSandboxId } = await cri.runtime.runPodSandbox({ config: sandboxConfig, runtimeHandler: 'runsc' });

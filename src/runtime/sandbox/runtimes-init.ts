@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, JanusError } from '../../core/errors.ts';
+import { JanusError } from '../../core/errors.ts';
 import type { ProcessIdentity, SandboxRecord } from '../../core/model/sandbox.ts';
 import type { SandboxPaths } from '../../core/ports/sandbox-host.ts';
 import { type Child, type Command, killGroup, start, withNull } from '../../host/process.ts';
@@ -16,50 +14,14 @@ import { userNamespaceOf } from './user-namespace.ts';
 /** How a runtime binary is called for one pod. */
 export type RuntimeCommand = (sandbox: SandboxRecord, args: readonly string[]) => Command;
 
-export interface SharedInit {
+/** The init of a pod that shares its PID namespace and has a user namespace of its own: a process with more than one thread, as Node is, cannot enter one. */
+export interface RuntimesInit {
   readonly sandbox: SandboxRecord;
   readonly bundle: string;
   readonly rootfs: string;
   readonly cgroupsPath: string;
   readonly paths: SandboxPaths;
 }
-
-const PATHS = ['/usr/bin', '/usr/libexec/podman', '/usr/local/bin', '/bin'];
-
-/** False when there is none at `path`. */
-const copyProgram = async (path: string, target: string): Promise<boolean> => {
-  try {
-    await copyFile(path, target);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false;
-    throw error;
-  }
-};
-
-const copyInit = async (target: string): Promise<void> => {
-  for (const path of PATHS) if (await copyProgram(join(path, PAUSE), target)) return;
-  throw new JanusError('failed-precondition', `${PAUSE} is not installed: a pod with a shared PID namespace needs it`);
-};
-
-/**
- * A root with nothing in it but the init, shared by all pods, read-only. Made once a boot: a program that runs cannot be written to, and its
- * pages are shared by those that run the same file.
- */
-export const makeInitRoot = async (directory: string): Promise<void> => {
-  const init = join(directory, PAUSE);
-  if (existsSync(init)) return;
-  await Promise.all(
-    ['proc', 'dev', 'sys'].map((name) => mkdir(join(directory, name), { recursive: true, mode: 0o755 })),
-  );
-  const draft = `${directory}.${randomUUID()}`;
-  try {
-    await copyInit(draft);
-    await rename(draft, init);
-  } finally {
-    await rm(draft, { force: true });
-  }
-};
 
 const joined = (type: string, path: string | undefined): object[] => (path === undefined ? [] : [{ type, path }]);
 
@@ -69,7 +31,7 @@ const mappingsOf = (sandbox: SandboxRecord): object => {
   return user === undefined ? {} : { uidMappings: toOciMappings(user.uids), gidMappings: toOciMappings(user.gids) };
 };
 
-const spec = ({ sandbox, rootfs, cgroupsPath, paths }: SharedInit): object => ({
+const spec = ({ sandbox, rootfs, cgroupsPath, paths }: RuntimesInit): object => ({
   ociVersion: '1.0.2',
   root: { path: rootfs, readonly: true },
   process: {
@@ -115,7 +77,7 @@ const exitCodeOf = async ({ pid, exited }: Child, signal: AbortSignal): Promise<
 };
 
 /** The init keeps the descriptors that `run` is given, so it gets /dev/null, and the runtime says why it failed in a log file. */
-const runDetached = async (init: SharedInit, runtime: RuntimeCommand, signal: AbortSignal): Promise<void> => {
+const runDetached = async (init: RuntimesInit, runtime: RuntimeCommand, signal: AbortSignal): Promise<void> => {
   const log = join(init.bundle, 'run.log');
   const args = [
     '--log',
@@ -138,12 +100,9 @@ const runDetached = async (init: SharedInit, runtime: RuntimeCommand, signal: Ab
   throw new JanusError('internal', `${command.path} could not run the pod's init: ${reason.trim().slice(-500)}`);
 };
 
-/**
- * The init of a PID namespace that the pod's containers share: PID 1 there, reaps orphans, and has a mount namespace and a root of its own,
- * since every container of the pod can look into /proc/1/root.
- */
-export const startSharedInit = async (
-  init: SharedInit,
+/** Has the runtime run it: PID 1 of the pod, with a mount namespace and a root of its own, and no capabilities. */
+export const startRuntimesInit = async (
+  init: RuntimesInit,
   runtime: RuntimeCommand,
   signal: AbortSignal,
 ): Promise<ProcessIdentity> => {
@@ -156,7 +115,7 @@ export const startSharedInit = async (
   return identity;
 };
 
-export const removeSharedInit = async (
+export const removeRuntimesInit = async (
   sandbox: SandboxRecord,
   runtime: RuntimeCommand,
   signal: AbortSignal,
