@@ -76,9 +76,9 @@ module.exports = {
       '^src/config/config[.]ts$',
     ]),
     only('config-is-low', 'The configuration knows errors only.', '^src/config/', ['^src/config/', '^src/core/']),
-    only('server-is-low', 'The server carries services, and knows only their shape.', '^src/server/', [
+    only('server-is-low', 'The server carries services, and knows only their shape, and the frames of what they keep.', '^src/server/', [
       '^src/server/',
-      '^src/adapters/shared/service[.]ts$',
+      '^src/adapters/shared/(service|framed-message)[.]ts$',
       '^src/core/',
       '^src/host/',
     ]),

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { GrpcService } from '../adapters/shared/service.ts';
 import { ignoreGoneStreams } from './http2-front/gone-streams.ts';
+import { sendKeptFrames } from './kept-frames.ts';
 
 /** Bytes of one message, each way; what containerd allows, and kubelets expect. */
 const MAX_MESSAGE = 16 * 1024 * 1024;
@@ -20,6 +21,7 @@ export interface GrpcServer {
  * Methods that no service has answer UNIMPLEMENTED.
  */
 export const grpcServer = (services: readonly GrpcService[]): GrpcServer => {
+  sendKeptFrames();
   const server = new Server({
     'grpc.max_receive_message_length': MAX_MESSAGE,
     'grpc.max_send_message_length': MAX_MESSAGE,

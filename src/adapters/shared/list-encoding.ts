@@ -1,4 +1,5 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { joinFramed } from './framed-message.ts';
 
 /**
  * Serializes a response whose only field is `repeated` by joining the bytes of its entries: kubelets list everything
@@ -6,7 +7,7 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
  * (a change makes a new one), and the last whole answer until the list differs.
  */
 export interface ListEncoding<Item extends object> {
-  /** The bytes of the whole message. Not to be written to. */
+  /** The bytes of the whole message, kept in its frame. Not to be written to. */
   message(items: readonly Item[]): Buffer;
   /** The same as several messages of about `maxBytes`; none for no items. One entry is never split. */
   chunks(items: readonly Item[], maxBytes: number): IterableIterator<Buffer>;
@@ -33,7 +34,7 @@ export const listEncoding = <Item extends object>(
 
   return {
     message(items) {
-      if (!isSame(items, last.items)) last = { items: [...items], bytes: Buffer.concat(items.map(entry)) };
+      if (!isSame(items, last.items)) last = { items: [...items], bytes: joinFramed(items.map(entry)) };
       return last.bytes;
     },
     *chunks(items, maxBytes) {
