@@ -76,12 +76,12 @@ module.exports = {
       '^src/config/config[.]ts$',
     ]),
     only('config-is-low', 'The configuration knows errors only.', '^src/config/', ['^src/config/', '^src/core/']),
-    only('server-is-low', 'The server carries services, and knows only their shape, and the frames of what they keep.', '^src/server/', [
+    only(
+      'server-is-low',
+      'The server carries services, and knows only their shape, and the frames of what they keep.',
       '^src/server/',
-      '^src/adapters/shared/(service|framed-message)[.]ts$',
-      '^src/core/',
-      '^src/host/',
-    ]),
+      ['^src/server/', '^src/adapters/shared/(service|framed-message)[.]ts$', '^src/core/', '^src/host/'],
+    ),
     only('prometheus-alone', 'The figures know the port that they are kept for.', '^src/prometheus/', [
       '^src/prometheus/',
       '^src/core/',

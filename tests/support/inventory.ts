@@ -121,7 +121,7 @@ const expected = ({ pods, containers, halfStopped = [] }: Listing): Expected => 
       [...ended, ...halfStopped],
     ],
     monitors: [alive],
-    // A pod that shares its PID namespace has an init of the runtime instead.
+    // A pod that shares its PID namespace in a user namespace has an init of the runtime instead.
     processes: [[], [...ready, ...halfStopped]],
     strays: [[]],
   };

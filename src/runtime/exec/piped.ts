@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { ContainerRef } from '../../core/ports/container-runtime.ts';
 import type { OwnStream } from '../../host/libc/descriptors.ts';
 import { pipe } from '../../host/libc/files.ts';
@@ -25,6 +25,13 @@ const closeAll = (fds: readonly number[]): void => {
   for (const fd of fds) closeSync(fd);
 };
 
+/** Not the host's /dev/null, whose mode a process of the container could change by /proc/self/fd. */
+const atItsEnd = (): number => {
+  const [read, write] = pipe();
+  closeSync(write);
+  return read;
+};
+
 /** Starts a process without a terminal; its outputs are pipes of their own, and so is its input if it is to have one. */
 export const startPiped = async (
   env: ExecEnvironment,
@@ -33,7 +40,7 @@ export const startPiped = async (
 ): Promise<PipedProcess> => {
   const { ref, command, withStdin } = request;
   const [[outRead, outWrite], [errRead, errWrite]] = [pipe(), pipe()];
-  const [inRead, inWrite] = withStdin ? pipe() : [openSync('/dev/null', 'r'), undefined];
+  const [inRead, inWrite] = withStdin ? pipe() : [atItsEnd(), undefined];
   try {
     const process = await startProcess(
       env,

@@ -19,9 +19,10 @@ export interface InitRoot {
   make(): Promise<void>;
   /**
    * Runs a synchronous action that starts one process: that one is the first of a new PID namespace, finds nothing but the directory, read-only, at `/`, and
-   * has no capabilities. Descriptors that it is to have are opened before.
+   * has no capabilities. `root` is a descriptor of that directory, for want of another to give it: what the process has open, the pod's containers
+   * reach by /proc/1/fd, and could change the mode of the host's own /dev/null.
    */
-  within<T>(action: () => T): T;
+  within<T>(action: (root: number) => T): T;
 }
 
 const PATHS = ['/usr/bin', '/usr/libexec/podman', '/usr/local/bin', '/bin'];
@@ -60,6 +61,15 @@ const makeDirectory = async (directory: string): Promise<void> => {
 
 const HERE = constants.O_RDONLY | constants.O_DIRECTORY;
 
+const withDirectory = <T>(path: string, use: (fd: number) => T): T => {
+  const fd = openSync(path, HERE);
+  try {
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+};
+
 /** Runs a synchronous action with the calling thread in another mount namespace, and brings its working directory back too. */
 const elsewhereInMounts = <T>(enter: () => void, action: () => T): T => {
   const home = openSync('.', HERE);
@@ -93,16 +103,11 @@ const isolate = (directory: string): void => {
   mount({ source: 'none', target: '/', flags: MS.rec | MS.private });
   mount({ source: directory, target: directory, flags: MS.bind });
   mount({ source: 'none', target: directory, flags: MS.bind | MS.remount | MS.rdonly | MS.nosuid | MS.nodev });
-  const root = openSync(directory, HERE);
-  try {
-    keepOnly(root);
-  } finally {
-    closeSync(root);
-  }
+  withDirectory(directory, keepOnly);
 };
 
 export const createInitRoot = (directory: string): InitRoot => {
-  /** One for the inits of all pods: there is nothing of any pod in it. */
+  /** Each init gets a copy: a privileged container can mount something in that of its pod. */
   let mounts: number | undefined;
 
   const forget = (): void => {
@@ -118,10 +123,10 @@ export const createInitRoot = (directory: string): InitRoot => {
       const namespace = mounts;
       const enter = (): void => {
         setns(namespace, 'mnt');
-        unshare(CLONE.pid);
+        unshare(CLONE.mnt | CLONE.pid);
       };
       try {
-        return elsewhereInMounts(enter, () => withoutCapabilities(action));
+        return elsewhereInMounts(enter, () => withDirectory('/', (root) => withoutCapabilities(() => action(root))));
       } catch (error) {
         // Its directory may have been taken away: the next one looks again.
         forget();

@@ -37,13 +37,11 @@ export const startPause = (
   { pinned, held, initRoot }: PauseNamespaces,
 ): ProcessIdentity => {
   const command = commandFor(directory);
-  const run = (fd: number): Child => {
-    const fds = [fd, fd, fd];
-    return initRoot === undefined
-      ? start(command, fds)
-      : initRoot.within(() => start({ ...command, path: `/${PAUSE}` }, fds));
-  };
-  const { pid } = withNull((fd) => inNamespaces(pins, pinned, () => inNewNamespaces(held, () => run(fd))));
+  const run = (): Child =>
+    initRoot === undefined
+      ? withNull((fd) => start(command, [fd, fd, fd]))
+      : initRoot.within((root) => start({ ...command, path: `/${PAUSE}` }, [root, root, root]));
+  const { pid } = inNamespaces(pins, pinned, () => inNewNamespaces(held, run));
   const identity = identify(pid);
   if (identity === undefined) throw new JanusError('internal', `${PAUSE} ended at once`);
   return identity;

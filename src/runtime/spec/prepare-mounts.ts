@@ -49,9 +49,12 @@ export const prepareMounts = async (
   return prepared;
 };
 
-/** Read only for who asks for propagation: with 200 pods on the host the kernel takes 10 ms to write it. */
+/**
+ * Read only for who asks for propagation: with 200 pods on the host the kernel takes 10 ms to write it. That of the thread which reads: the main thread
+ * may be elsewhere at that moment.
+ */
 const mountTable = async (): Promise<readonly MountInfo[]> =>
-  parseMountinfo(await readFile('/proc/self/mountinfo', 'utf8'));
+  parseMountinfo(await readFile('/proc/thread-self/mountinfo', 'utf8'));
 
 const lastOfEachPath = (mounts: readonly Mount[]): readonly Mount[] => [
   ...new Map(mounts.map((mount) => [mount.containerPath, mount])).values(),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, makeBed, mountsBelow } from '../../support/bed.ts';
 import { type ClientV1, type ClientV1alpha2, connectV1, connectV1alpha2 } from '../../support/clients.ts';
@@ -168,6 +168,8 @@ describe('a pod', () => {
     expect(readdirSync(`${init}/root/proc`)).toEqual([]);
     expect(() => writeFileSync(`${init}/root/new`, '')).toThrow('EROFS');
     expect(readFileSync(`${init}/mountinfo`, 'utf8').match(/\n/g)).toHaveLength(1);
+    expect([0, 1, 2].map((fd) => readlinkSync(`${init}/fd/${fd}`))).toEqual(['/', '/', '/']);
+    expect(() => chmodSync(`${init}/fd/0`, 0o777)).toThrow('EROFS');
     expect(readFileSync(`${init}/status`, 'utf8')).toMatch(/CapInh:\t0+\nCapPrm:\t0+\nCapEff:\t0+\n/);
     expect([place('ns/mnt'), place('cwd')]).toEqual([mounts, directory]);
     expect(readlinkSync(`/proc/${daemon.pid}/ns/pid_for_children`)).toBe(place('ns/pid'));

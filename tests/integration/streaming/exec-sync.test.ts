@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../../support/wait.ts';
 import { childrenOf, descriptorsOf, type Pod, running, startPod } from './pod.ts';
@@ -20,6 +21,14 @@ const execSync = (script: string, timeout = 0n) =>
 it('gives output and exit code', async () => {
   const { stdout, stderr, exitCode } = await execSync('echo out; echo err >&2; exit 4');
   expect([Buffer.from(stdout).toString(), Buffer.from(stderr).toString(), exitCode]).toEqual(['out\n', 'err\n', 4]);
+});
+
+it('has an input that is at its end, and neither it nor the container has a file of the host open', async () => {
+  const { dev, ino } = statSync('/dev/null');
+  const { stdout } = await execSync('cat; stat -Lc %d:%i /proc/self/fd/0 /proc/1/fd/0');
+  const opened = Buffer.from(stdout).toString().trim().split('\n');
+  expect(opened).toHaveLength(2);
+  expect(opened).not.toContain(`${dev}:${ino}`);
 });
 
 it('past its time-out the command is killed with all that came of it', async () => {
