@@ -7,7 +7,7 @@ import { fchdir, keepOnly, MS, mount } from '../../host/libc/mounts.ts';
 import { CLONE, setns, unshare, unshareRoot } from '../../host/libc/namespaces.ts';
 import { withoutCapabilities } from '../../host/libc/processes.ts';
 import { elsewhere, inThread } from './namespaces.ts';
-import { PAUSE } from './pause.ts';
+import { PAUSE } from './pause-program.ts';
 
 /**
  * The root of the inits of PID namespaces that pods share: a directory with nothing in it but the program, which every container of such a pod can look

@@ -6,9 +6,7 @@ import { identify } from '../../host/process-identity.ts';
 import type { InitRoot } from './init-root.ts';
 import type { SandboxLayout } from './layout.ts';
 import { inNamespaces, inNewNamespaces, type NewNamespaces, type PodKind } from './namespaces.ts';
-
-/** Sleeps for ever and reaps what is handed to it. Its pages are shared by all pods of the node. */
-export const PAUSE = 'catatonit';
+import { PAUSE } from './pause-program.ts';
 
 /** Says in the environment of the process whose it is: its arguments are the same for all pods. */
 const OWNER = 'JANUS_SANDBOX';

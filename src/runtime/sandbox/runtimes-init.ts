@@ -8,7 +8,7 @@ import { identify } from '../../host/process-identity.ts';
 import { deleteFromRuntime } from '../delete.ts';
 import { NO_SUBGROUP } from '../spec/annotations.ts';
 import { toOciMappings } from '../spec/namespaces.ts';
-import { PAUSE } from './pause.ts';
+import { PAUSE } from './pause-program.ts';
 import { userNamespaceOf } from './user-namespace.ts';
 
 /** How a runtime binary is called for one pod. */
