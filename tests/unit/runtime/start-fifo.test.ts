@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProcessIdentity } from '../../../src/core/model/sandbox.ts';
+import { killGroup } from '../../../src/host/process.ts';
 import { identify } from '../../../src/host/process-identity.ts';
 import { openStartFifo, waitsForStart } from '../../../src/runtime/start-fifo.ts';
 import { until } from '../../support/wait.ts';
@@ -18,13 +19,16 @@ beforeEach(() => {
   execFileSync('mkfifo', [fifo]);
 });
 afterEach(() => {
-  child?.kill('SIGKILL');
+  if (child?.pid !== undefined) killGroup(child.pid);
   rmSync(root, { recursive: true });
 });
 
 /** A process that runs `then` under the name that runc gives to one which waits for its start. */
 const waiting = async (then: string): Promise<ProcessIdentity> => {
-  child = spawn('sh', ['-c', `printf 'runc:[2:INIT]' >/proc/$$/comm; ${then}`, 'sh', fifo], { stdio: 'ignore' });
+  child = spawn('sh', ['-c', `printf 'runc:[2:INIT]' >/proc/$$/comm; ${then}`, 'sh', fifo], {
+    detached: true,
+    stdio: 'ignore',
+  });
   const { pid = 0 } = child;
   await until('it has its name', () => readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('runc:['));
   const process = identify(pid);
@@ -45,7 +49,7 @@ describe('a container that waits for its start', () => {
   });
 
   it('is left to the runtime when its process does not wait', async () => {
-    child = spawn('sleep', ['1000']);
+    child = spawn('sleep', ['1000'], { detached: true });
     const process = identify(child.pid ?? 0) ?? { pid: 0, startTime: '' };
     expect(await openStartFifo(fifo, process, patient())).toBe(false);
     expect(existsSync(fifo)).toBe(true);
