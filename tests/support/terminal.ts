@@ -23,7 +23,10 @@ export const openTerminal = (program: string): Terminal => {
   const home = mkdtempSync(join(tmpdir(), 'janus-terminal-'));
   const tmux = (...args: readonly string[]): string =>
     mustRun('tmux', '-S', join(home, 'tmux'), '-f', '/dev/null', ...args);
-  tmux('new-session', '-d', '-x', '160', '-y', '40', '-c', home, `env HOME=${home} TERM=screen ${program}`);
+  const session = ['-d', '-P', '-F', '#{pane_pid}'];
+  const shell = Number(
+    tmux('new-session', ...session, '-x', '160', '-y', '40', '-c', home, `env HOME=${home} TERM=screen ${program}`),
+  );
   const screen = (): string => tmux('capture-pane', '-p', '-J');
   return {
     home,
@@ -37,7 +40,6 @@ export const openTerminal = (program: string): Terminal => {
       return screen();
     },
     close: async () => {
-      const shell = Number(tmux('display-message', '-p', '#{pane_pid}'));
       command('tmux', ['-S', join(home, 'tmux'), 'kill-server']);
       // A shell writes its history while it ends.
       await until('the program in the terminal has ended', () => identify(shell) === undefined, 60);

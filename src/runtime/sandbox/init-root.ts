@@ -19,8 +19,8 @@ export interface InitRoot {
   make(): Promise<void>;
   /**
    * Runs a synchronous action that starts one process: that one is the first of a new PID namespace, finds nothing but the directory, read-only, at `/`, and
-   * has no capabilities. `root` is a descriptor of that directory, for want of another to give it: what the process has open, the pod's containers
-   * reach by /proc/1/fd, and could change the mode of the host's own /dev/null.
+   * has no capabilities. `root` is a descriptor of that directory, to be the process's streams: the pod's containers reach them by /proc/1/fd, and could
+   * change the mode of the host's own /dev/null.
    */
   within<T>(action: (root: number) => T): T;
 }
@@ -46,7 +46,7 @@ const copyInit = async (target: string): Promise<void> => {
 /** Where runtimes mount what they do, in an init that they run themselves. */
 const MOUNT_POINTS = ['proc', 'dev', 'sys'];
 
-const makeDirectory = async (directory: string): Promise<void> => {
+const makeRoot = async (directory: string): Promise<void> => {
   const init = join(directory, PAUSE);
   if (existsSync(init)) return;
   await Promise.all(MOUNT_POINTS.map((name) => mkdir(join(directory, name), { recursive: true, mode: 0o755 })));
@@ -70,7 +70,7 @@ const withDirectory = <T>(path: string, use: (fd: number) => T): T => {
   }
 };
 
-/** Runs a synchronous action with the calling thread in another mount namespace, and brings its working directory back too. */
+/** Runs a synchronous action with the calling thread in other mount and PID namespaces, and brings its working directory back too. */
 const elsewhereInMounts = <T>(enter: () => void, action: () => T): T => {
   const home = openSync('.', HERE);
   try {
@@ -117,7 +117,7 @@ export const createInitRoot = (directory: string): InitRoot => {
 
   return {
     directory,
-    make: () => makeDirectory(directory),
+    make: () => makeRoot(directory),
     within: (action) => {
       mounts ??= makeMountNamespace(directory);
       const namespace = mounts;
