@@ -22,6 +22,8 @@ export interface Registry<T extends Kept> {
   /** In order of creation; the same array until something changes. */
   all(): readonly T[];
   put(record: T, options: { durable: boolean }): Promise<void>;
+  /** Resolves when what was put of this id would survive a power cut. */
+  sync(id: T['id']): Promise<void>;
   delete(id: T['id']): Promise<void>;
   /** Takes over what was loaded from disk. */
   adopt(records: readonly T[]): void;
@@ -70,6 +72,7 @@ export const createRegistry = <T extends Kept>({ noun, field, store, isListed }:
       remember(record);
       return store.put(record, options);
     },
+    sync: (id) => store.sync(id),
     delete: async (id) => {
       const record = records.get(id);
       await store.delete(id);

@@ -23,7 +23,8 @@ export const makeDirectory = async (path: string, mode: number): Promise<void> =
   }
 };
 
-const syncDirectory = async (path: string): Promise<void> => {
+/** What is in it survives a power cut: a file its content, a directory its names. */
+export const syncPath = async (path: string): Promise<void> => {
   const handle = await open(path, 'r');
   try {
     await handle.sync();
@@ -66,5 +67,15 @@ export const replaceFile = async (
     await rm(draft, { force: true }).catch(() => undefined);
     throw named(error, path);
   }
-  if (durable) await syncDirectory(dirname(path));
+  if (durable) await syncPath(dirname(path));
+};
+
+/** A file that was replaced without `durable` survives a power cut from here on, too. */
+export const syncFile = async (path: string): Promise<void> => {
+  try {
+    await syncPath(path);
+    await syncPath(dirname(path));
+  } catch (error) {
+    throw named(error, path);
+  }
 };

@@ -1,8 +1,8 @@
-import { open, unlink } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../core/errors.ts';
 import type { RecordStore } from '../core/ports/record-store.ts';
-import { replaceFile } from '../host/files.ts';
+import { replaceFile, syncFile, syncPath } from '../host/files.ts';
 import type { RecordCodec } from './codec.ts';
 import { encodeRecord } from './envelope.ts';
 import { loadRecords } from './load-records.ts';
@@ -69,12 +69,14 @@ export const createRecordStore = <T extends { readonly id: string }>({
     return done;
   };
 
+  const sync = (id: string): Promise<void> => enqueue(id, () => syncFile(pathOf(id)));
+
   const remove = (id: string): Promise<void> => {
     queueOf(id).waiting = undefined;
     return enqueue(id, () => unlinkDurably(directory, pathOf(id)));
   };
 
-  return { put, delete: remove, load: () => loadRecords(directory, codec) };
+  return { put, sync, delete: remove, load: () => loadRecords(directory, codec) };
 };
 
 const unlinkDurably = async (directory: string, path: string): Promise<void> => {
@@ -83,10 +85,5 @@ const unlinkDurably = async (directory: string, path: string): Promise<void> => 
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
   }
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await syncPath(directory);
 };

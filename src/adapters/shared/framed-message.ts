@@ -3,8 +3,7 @@ const PREFIX_BYTES = 5;
 
 const frames = new WeakMap<Buffer, Buffer>();
 
-/** The parts of a message joined, in a frame of its own that may be sent many times. Neither is to be written to. */
-export const joinFramed = (parts: readonly Uint8Array[]): Buffer => {
+const framed = (parts: readonly Uint8Array[]): Buffer => {
   const bytes = parts.reduce((sum, part) => sum + part.length, 0);
   const frame = Buffer.allocUnsafeSlow(PREFIX_BYTES + bytes);
   frame.writeUInt8(0, 0);
@@ -14,10 +13,16 @@ export const joinFramed = (parts: readonly Uint8Array[]): Buffer => {
     frame.set(part, end);
     end += part.length;
   }
+  return frame;
+};
+
+/** The parts of a message joined, in a frame of its own that may be sent many times. Neither is to be written to. */
+export const joinFramed = (parts: readonly Uint8Array[]): Buffer => {
+  const frame = framed(parts);
   const message = frame.subarray(PREFIX_BYTES);
   frames.set(message, frame);
   return message;
 };
 
 /** The frame that a message was joined in, if it was; else one of its own. */
-export const frameOf = (message: Buffer): Buffer => frames.get(message) ?? frameOf(joinFramed([message]));
+export const frameOf = (message: Buffer): Buffer => frames.get(message) ?? framed([message]);

@@ -42,54 +42,77 @@ interface ServerCall {
   once(event: 'cancelled', listener: () => void): unknown;
 }
 
-/** One RPC under way. */
-export interface Invocation {
-  /** Aborts when the client has gone or its deadline has passed. */
-  readonly signal: AbortSignal;
-  within: RpcTrace['within'];
-  succeeded(response: unknown): void;
-  failed(error: unknown): void;
-}
-
 const giveUp = (call: ServerCall): JanusError =>
   Number(call.getDeadline()) <= Date.now()
     ? new JanusError('deadline-exceeded', "the client's deadline passed")
     : new JanusError('cancelled', 'the client gave up');
 
-/** Times one RPC and writes its one log line. Only ids of the messages are logged: they may hold credentials. */
-export const begin = (rpc: RpcIdentity, call: ServerCall, watch: Watch): Invocation => {
-  const started = performance.now();
-  // Made when it is asked for: most calls answer from memory and never look at it (20 of 600 ms of 660 calls, in a profile).
-  let abort: AbortController | undefined;
-  let reason: JanusError | undefined;
-  let finished = false;
-  // grpc-js says `cancelled` after every call, also of one that was answered: an error, and its stack, would be made for each.
-  const cancelled = (): void => {
-    if (finished) return;
-    reason = giveUp(call);
-    abort?.abort(reason);
-  };
-  if (call.cancelled) cancelled();
-  else call.once('cancelled', cancelled);
-  const header = (name: string): string | undefined => call.metadata.get(name).map(String)[0];
-  const trace = watch.traced?.(rpc, header) ?? untraced;
-  const finish = (code: status, response: unknown, error?: unknown): void => {
-    finished = true;
-    const milliseconds = performance.now() - started;
-    const id = subjectOf(call.request) ?? subjectOf(response);
-    logRpc(watch.logger, { rpc, code, error, fields: { id, ms: Math.round(milliseconds * 10) / 10 } });
-    const userAgent = header('user-agent') ?? '';
-    watch.onFinished?.({ ...rpc, code: status[code], seconds: milliseconds / 1000, userAgent });
-    trace.end({ code, message: error === undefined ? '' : wireStatus(error).details });
-  };
-  return {
-    get signal() {
-      abort ??= new AbortController();
-      if (reason !== undefined) abort.abort(reason);
-      return abort.signal;
-    },
-    within: trace.within,
-    succeeded: (response) => finish(status.OK, response),
-    failed: (error) => finish(wireStatus(error).code, undefined, error),
-  };
-};
+/**
+ * One RPC under way: times it, and writes its one log line. Only ids of the messages are logged: they may hold credentials.
+ *
+ * A class, since `signal` is read late: a getter in an object literal gives each object a shape of its own, which keeps the whole call until all of the heap
+ * is collected. 5 KB of each call outlived the minor collections, which took 3.3 ms each instead of 0.8.
+ */
+export class Invocation {
+  readonly #started = performance.now();
+  readonly #rpc: RpcIdentity;
+  readonly #call: ServerCall;
+  readonly #watch: Watch;
+  readonly #trace: RpcTrace;
+  #abort: AbortController | undefined;
+  #reason: JanusError | undefined;
+  #finished = false;
+
+  constructor(rpc: RpcIdentity, call: ServerCall, watch: Watch) {
+    this.#rpc = rpc;
+    this.#call = call;
+    this.#watch = watch;
+    this.#trace = watch.traced?.(rpc, (name) => this.#header(name)) ?? untraced;
+    if (call.cancelled) this.#cancelled();
+    else call.once('cancelled', () => this.#cancelled());
+  }
+
+  /**
+   * Aborts when the client has gone or its deadline has passed. Made when it is asked for: most calls answer from memory and never look at it (20 of 600 ms of
+   * 660 calls, in a profile).
+   */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#reason !== undefined) this.#abort.abort(this.#reason);
+    return this.#abort.signal;
+  }
+
+  within<T>(task: () => T): T {
+    return this.#trace.within(task);
+  }
+
+  succeeded(response: unknown): void {
+    this.#finish(status.OK, response);
+  }
+
+  failed(error: unknown): void {
+    this.#finish(wireStatus(error).code, undefined, error);
+  }
+
+  /** grpc-js says `cancelled` after every call, also of one that was answered: an error, and its stack, would be made for each. */
+  #cancelled(): void {
+    if (this.#finished) return;
+    this.#reason = giveUp(this.#call);
+    this.#abort?.abort(this.#reason);
+  }
+
+  #header(name: string): string | undefined {
+    return this.#call.metadata.get(name).map(String)[0];
+  }
+
+  #finish(code: status, response: unknown, error?: unknown): void {
+    this.#finished = true;
+    const milliseconds = performance.now() - this.#started;
+    const id = subjectOf(this.#call.request) ?? subjectOf(response);
+    const fields = { id, ms: Math.round(milliseconds * 10) / 10 };
+    logRpc(this.#watch.logger, { rpc: this.#rpc, code, error, fields });
+    const userAgent = this.#header('user-agent') ?? '';
+    this.#watch.onFinished?.({ ...this.#rpc, code: status[code], seconds: milliseconds / 1000, userAgent });
+    this.#trace.end({ code, message: error === undefined ? '' : wireStatus(error).details });
+  }
+}

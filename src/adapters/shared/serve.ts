@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServerUnaryCall, ServerWritableStream, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Call } from '../../core/engine.ts';
-import { begin, type Watch } from './instrument.ts';
+import { Invocation, type Watch } from './instrument.ts';
 import type { RpcIdentity } from './rpc-identity.ts';
 import type { Handlers } from './service.ts';
 import { wireStatus } from './status.ts';
@@ -17,7 +17,7 @@ type ServerStream = (request: unknown, call: Call) => AsyncIterable<unknown>;
 const unary =
   (rpc: RpcIdentity, handler: Unary, watch: Watch) =>
   async (call: ServerUnaryCall<unknown, unknown>, respond: sendUnaryData<unknown>): Promise<void> => {
-    const invocation = begin(rpc, call, watch);
+    const invocation = new Invocation(rpc, call, watch);
     try {
       const response = await invocation.within(() => handler(call.request, invocation));
       respond(null, response);
@@ -52,7 +52,7 @@ const drained = async (call: ServerWritableStream<unknown, unknown>, signal: Abo
 const serverStream =
   (rpc: RpcIdentity, handler: ServerStream, watch: Watch) =>
   async (call: ServerWritableStream<unknown, unknown>): Promise<void> => {
-    const invocation = begin(rpc, call, watch);
+    const invocation = new Invocation(rpc, call, watch);
     try {
       const { signal } = invocation;
       await invocation.within(() => pump(handler(call.request, { signal }), call, signal));

@@ -5,6 +5,8 @@
 export interface RecordStore<T extends { readonly id: string }> {
   /** Resolves when the record would survive the daemon's SIGKILL; with `durable`, a power cut too. */
   put(record: T, options: { durable: boolean }): Promise<void>;
+  /** Resolves when what was put of this id before would survive a power cut. Absent: an error. */
+  sync(id: string): Promise<void>;
   /** Deletes the record and syncs. Absent: no error. */
   delete(id: string): Promise<void>;
   /** All records that can be read, and what was set aside because it cannot be. */

@@ -78,7 +78,7 @@ const build = async (ctx: Context, record: SandboxRecord, { progress, undo }: Bu
   await progress.stage('intent');
   // A SIGKILL of the daemon leaves effects with a record from the first one on; a power cut leaves no effects, so the sync runs beside the work.
   await ctx.sandboxes.put(record, { durable: false });
-  const intent = ctx.sandboxes.put(record, { durable: true });
+  const intent = ctx.sandboxes.sync(record.id);
   intent.catch(() => undefined);
   undo.add(() => ctx.host.remove(record));
   undo.add((fresh) => ctx.host.release(record, fresh));

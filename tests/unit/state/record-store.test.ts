@@ -106,6 +106,29 @@ test('a delete comes after the puts before it, and before those after it', async
   expect((await store().load()).records).toEqual([note('a', '2')]);
 });
 
+test('what was put is synced as it is, in its turn, and not written again', async () => {
+  const one = store();
+  const synced = () => vi.mocked(files.syncFile).mock.calls;
+  let open: () => void = () => undefined;
+  vi.mocked(files.replaceFile).mockImplementationOnce(() => new Promise((resolve) => (open = resolve)));
+  const put = one.put(note('a', '1'), { durable: false });
+  const sync = one.sync('a');
+  await vi.waitFor(() => expect(writes()).toHaveLength(1));
+  expect(synced()).toEqual([]);
+  await writeFile(join(directory, 'a.json'), envelope(note('a', '1')));
+  open();
+  await Promise.all([put, sync]);
+  expect(synced()).toEqual([[join(directory, 'a.json')]]);
+  expect(writes()).toHaveLength(1);
+});
+
+test('a sync of what is not there fails, and leaves the next put alone', async () => {
+  const one = store();
+  await expect(one.sync('a')).rejects.toMatchObject({ code: 'ENOENT' });
+  await one.put(note('a', '1'), { durable: false });
+  await expect(one.sync('a')).resolves.toBeUndefined();
+});
+
 test('a failed put fails its caller only', async () => {
   const one = store();
   vi.mocked(files.replaceFile).mockRejectedValueOnce(new Error('no space'));

@@ -6,7 +6,7 @@ export interface FakeStore<T extends { readonly id: string }> extends RecordStor
   readonly kept: Map<string, T>;
 }
 
-/** Records in memory. Calls: `<name>.put`, `<name>.put durable`, `<name>.delete`. */
+/** Records in memory. Calls: `<name>.put`, `<name>.put durable`, `<name>.sync`, `<name>.delete`. */
 export const createFakeStore = <T extends { readonly id: string }>(name: string, script: Script): FakeStore<T> => {
   const kept = new Map<string, T>();
   return {
@@ -15,6 +15,7 @@ export const createFakeStore = <T extends { readonly id: string }>(name: string,
       await script.enter(durable ? `${name}.put durable` : `${name}.put`);
       kept.set(record.id, record);
     },
+    sync: (_id) => script.enter(`${name}.sync`),
     delete: async (id) => {
       await script.enter(`${name}.delete`);
       kept.delete(id);

@@ -97,6 +97,7 @@ describe('a failure of', () => {
     ['network.attach', UNDO],
     ['host.startProcess', UNDO],
     ['host.writeHosts', UNDO],
+    ['sandboxes.sync', UNDO],
     ['sandboxes.put durable', UNDO],
     ['RunPodSandbox: commit', UNDO],
   ];
