@@ -2,10 +2,9 @@ import { getHeapSpaceStatistics } from 'node:v8';
 import { Metadata } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { Invocation, type RpcReport } from '../../../src/adapters/shared/instrument.ts';
-import type { Logger } from '../../../src/core/ports/logger.ts';
+import { silent } from '../../../src/core/ports/logger.ts';
 
 const rpc = { version: 'v1', service: 'runtime.v1.RuntimeService', method: 'Version', stream: false };
-const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** A call of grpc-js, as far as an invocation looks at it. */
 const fakeCall = (changes: { cancelled?: boolean; deadline?: number } = {}) => {
