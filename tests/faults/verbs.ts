@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { StageOf, Verb } from '../../src/core/stages.ts';
 import type { AnyClient } from '../contract/support/world.ts';
+import { logged } from '../support/logged.ts';
 import { containerConfig, POD, podConfig } from '../support/requests.ts';
 import type { FaultWorld } from './world.ts';
 
@@ -50,8 +52,9 @@ const lookAtImage = async ({ images }: AnyClient, { image }: Subject): Promise<S
   return found === undefined ? 'absent' : 'present';
 };
 
-/** Takes no notice of the stop signal, so that every stage of a stop is met. */
-const STUBBORN = { command: ['sh', '-c', 'trap "" TERM; while true; do sleep 0.1; done'] };
+/** Takes no notice of the stop signal from its word on, so that every stage of a stop is met. */
+const WORD = 'stubborn';
+const STUBBORN = { command: ['sh', '-c', `trap "" TERM; echo ${WORD}; while true; do sleep 0.1; done`] };
 const named = (config: PodConfig) =>
   containerConfig('main', { ...STUBBORN, labels: { pod: config.metadata?.uid ?? '' }, linux: namespacesOf(config) });
 
@@ -89,6 +92,7 @@ const withContainer = async (world: FaultWorld, client: AnyClient): Promise<Subj
 const withRunning = async (world: FaultWorld, client: AnyClient): Promise<Subject> => {
   const subject = await withContainer(world, client);
   await client.runtime.startContainer({ containerId: subject.containerId });
+  await logged(join(subject.config.logDirectory, 'main.log'), WORD);
   return subject;
 };
 
