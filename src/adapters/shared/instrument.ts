@@ -51,7 +51,7 @@ const giveUp = (call: ServerCall): JanusError =>
  * One RPC under way: times it, and writes its one log line. Only ids of the messages are logged: they may hold credentials.
  *
  * A class, since `signal` is read late: a getter in an object literal gives each object a shape of its own, which keeps the whole call until all of the heap
- * is collected. 5 KB of each call outlived the minor collections, which took 3.3 ms each instead of 0.8.
+ * is collected. 5 KB of each call outlived the minor collections, which took 3.5 ms each instead of 1.1.
  */
 export class Invocation {
   readonly #started = performance.now();

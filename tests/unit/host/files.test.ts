@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeDirectory, replaceFile } from '../../../src/host/files.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeDirectory, replaceFile, syncFile } from '../../../src/host/files.ts';
 import { mount, unmount } from '../../../src/host/libc/mounts.ts';
 
 let directory: string;
@@ -94,5 +95,36 @@ describe.runIf(process.getuid?.() === 0)('a disk that is full', () => {
     } finally {
       unmount(directory);
     }
+  });
+});
+
+describe('what a power cut must not undo', () => {
+  /** Of every file that is opened from here on. */
+  const spyOnSync = async () => {
+    const handle = await open(directory, 'r');
+    const spy = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'sync');
+    await handle.close();
+    return spy;
+  };
+  afterEach(() => void vi.restoreAllMocks());
+
+  it('is synced with its directory, when it is written or later, and otherwise not', async () => {
+    const path = join(directory, 'record');
+    const sync = await spyOnSync();
+    await replaceFile(path, 'old', { durable: false });
+    expect(sync).not.toHaveBeenCalled();
+    await syncFile(path);
+    expect(sync).toHaveBeenCalledTimes(2);
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    await replaceFile(path, 'new', { durable: true });
+    expect(sync).toHaveBeenCalledTimes(4);
+  });
+
+  it('on a full disk says so', async () => {
+    const path = join(directory, 'record');
+    await replaceFile(path, 'old', { durable: false });
+    const sync = await spyOnSync();
+    sync.mockRejectedValueOnce(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
+    await expect(syncFile(path)).rejects.toMatchObject({ kind: 'resource-exhausted' });
   });
 });
