@@ -63,11 +63,11 @@ export const replaceFile = async (
   try {
     await (durable ? writeSynced(draft, content, mode) : writeFile(draft, content, { mode }));
     await rename(draft, path);
+    if (durable) await syncPath(dirname(path));
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
     throw named(error, path);
   }
-  if (durable) await syncPath(dirname(path));
 };
 
 /** A file that was replaced without `durable` survives a power cut from here on, too. */

@@ -120,11 +120,21 @@ describe('what a power cut must not undo', () => {
     expect(sync).toHaveBeenCalledTimes(4);
   });
 
+  const noSpace = (): Error => Object.assign(new Error('no space'), { code: 'ENOSPC' });
+
   it('on a full disk says so', async () => {
     const path = join(directory, 'record');
     await replaceFile(path, 'old', { durable: false });
     const sync = await spyOnSync();
-    sync.mockRejectedValueOnce(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
+    sync.mockRejectedValueOnce(noSpace());
     await expect(syncFile(path)).rejects.toMatchObject({ kind: 'resource-exhausted' });
+  });
+
+  it('says so when it is the directory that finds no room', async () => {
+    const path = join(directory, 'record');
+    const sync = await spyOnSync();
+    sync.mockResolvedValueOnce(undefined).mockRejectedValueOnce(noSpace());
+    await expect(replaceFile(path, 'new', { durable: true })).rejects.toMatchObject({ kind: 'resource-exhausted' });
+    expect(readdirSync(directory)).toEqual(['record']);
   });
 });
