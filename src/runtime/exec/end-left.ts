@@ -2,7 +2,7 @@ import type { ContainerRef } from '../../core/ports/container-runtime.ts';
 import { identify } from '../../host/process-identity.ts';
 import { type LeftCall, leftCalls } from './call-files.ts';
 import type { ExecEnvironment } from './exec-environment.ts';
-import { killTree, sessionOf } from './process-tree.ts';
+import { killTree, sessionNow } from './process-tree.ts';
 
 /**
  * Ends the commands that a daemon which was killed had started in a container: nobody reads their output or minds their time-outs any more. What they
@@ -16,6 +16,6 @@ export const endLeft = async (env: ExecEnvironment, ref: ContainerRef): Promise<
   const isLeft = ({ pid, startTime }: LeftCall): boolean =>
     inside.includes(pid) && [identify(pid)?.startTime, undefined].includes(startTime);
   for (const { pid } of calls.filter(isLeft))
-    await killTree({ root: pid, rooted: true, session: await sessionOf(pid), candidates });
+    await killTree({ root: pid, rooted: true, session: sessionNow(pid), candidates });
   await forget();
 };

@@ -8,7 +8,7 @@ import { identify } from '../../host/process-identity.ts';
 import { type CallFiles, identifyCall, type ProcessSpec, removeCallFiles, writeCallFiles } from './call-files.ts';
 import type { ExecEnvironment } from './exec-environment.ts';
 import { startFailure } from './failure.ts';
-import { killTree, sessionOf } from './process-tree.ts';
+import { killTree, sessionNow } from './process-tree.ts';
 
 export interface ProcessRequest extends ProcessSpec {
   readonly ref: ContainerRef;
@@ -47,7 +47,7 @@ export const startProcess = (
         const pid = Number(readFileSync(files.pid, 'utf8'));
         const identity = identify(pid);
         if (identity !== undefined) identifyCall(files, identity);
-        const started = adopted(env, request.ref, { pid, session: await sessionOf(pid), pidFile: files.pid });
+        const started = adopted(env, request.ref, { pid, session: sessionNow(pid), pidFile: files.pid });
         isRunning = true;
         if (signal.aborted) await started.kill();
         signal.throwIfAborted();

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
-import { killTree } from '../../../src/runtime/exec/process-tree.ts';
+import { killTree, sessionNow } from '../../../src/runtime/exec/process-tree.ts';
 
 /** Sleeps that no other test has. */
 const MARK = `1000${process.pid}`;
@@ -78,4 +78,16 @@ it('looks again once what it killed has ended: a fork that was under way may giv
   const late = async (): Promise<readonly number[]> => (commandLine(String(child.pid)) === '' ? sleepers() : []);
   await killTree({ root: child.pid ?? 0, rooted: true, candidates: late });
   await expect.poll(sleepers).toEqual([]);
+});
+
+it('knows the session of a process, of its corpse too, and of none', async () => {
+  const child = await start('');
+  const pid = child.pid ?? 0;
+  expect(sessionNow(pid)).toBe(pid);
+  // Nobody waits for it before the loop turns.
+  process.kill(pid, 'SIGKILL');
+  while (!/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')));
+  expect(sessionNow(pid)).toBe(pid);
+  await once(child, 'exit');
+  expect(sessionNow(pid)).toBe(0);
 });
