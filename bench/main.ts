@@ -1,75 +1,63 @@
 // npm run bench -- [--work NAME,...] [--rounds N] [--against NAME,...] [--out DIRECTORY]: see README.md beside this file.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { closeAll } from './close-all.ts';
-import type { Contestant } from './contestant.ts';
 import { bareTools } from './engines/bare-tools.ts';
 import { containerd } from './engines/containerd.ts';
 import { janusCrun, janusRunc } from './engines/janus.ts';
-import { type Machine, watchMachine } from './machine.ts';
+import { type Options, readOptions, usage } from './options.ts';
 import { overTheFloor } from './report/floor.ts';
 import { markdown } from './report/markdown.ts';
 import { plot } from './report/plot.ts';
 import { writeRun } from './report/raw.ts';
 import { rowsOf } from './report/rows.ts';
-import { measure, type Outcome } from './rounds.ts';
+import { type Maker, run, type Standing } from './run.ts';
+import type { Work } from './work.ts';
 import { works } from './works.ts';
 
 /** Each with the first of four octets of its pods' addresses: room for a thousand. */
-const makers: Readonly<Record<string, () => Contestant | Promise<Contestant>>> = {
+const makers: Readonly<Record<string, Maker>> = {
   janus: () => janusRunc(200),
   'janus-crun': () => janusCrun(204),
   containerd: () => containerd(208),
   floor: () => bareTools(212),
 };
+const known = { makers, works: Object.fromEntries(works.map((work) => [work.name, work])) };
 
-const named = <T>(known: Readonly<Record<string, T>>, list: string, what: string): readonly T[] =>
-  list.split(',').map((name) => {
-    const found = known[name];
-    if (found === undefined) throw new Error(`${what} ${name} is not known: ${Object.keys(known).join(', ')}`);
-    return found;
-  });
-
-const { values } = parseArgs({
-  options: {
-    work: { type: 'string', default: 'pods,pods-together,exec,standing-20' },
-    rounds: { type: 'string', default: '5' },
-    against: { type: 'string', default: 'janus,containerd,floor' },
-    out: { type: 'string', default: '.cache/bench' },
-  },
-});
-const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds must be a whole number from 1');
-const chosen = named(Object.fromEntries(works.map((work) => [work.name, work])), values.work, 'work');
-
-const contestants: Contestant[] = [];
-const outcomes: Outcome[] = [];
-const say = (text: string): void => console.error(text);
-
-const report = (machine: Machine): void => {
+const report = (out: string, { outcomes, contestants, machine }: Standing): void => {
   const rows = rowsOf(outcomes);
   const names = contestants.map(({ name }) => name);
-  writeRun(values.out, { machine, outcomes });
-  writeFileSync(join(values.out, 'table.md'), markdown(rows, names, machine) + overTheFloor(outcomes));
-  writeFileSync(join(values.out, 'plot.svg'), plot(rows, names));
+  writeRun(out, { machine, outcomes });
+  writeFileSync(join(out, 'table.md'), markdown(rows, names, machine) + overTheFloor(outcomes));
+  writeFileSync(join(out, 'plot.svg'), plot(rows, names));
 };
 
 /** A run that is cut short takes its engines and pods with it. */
-const interrupted = new Promise<never>((_, reject) => {
+const untilSignalled = (): AbortSignal => {
+  const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => reject(new Error(`ended by ${signal}`)));
-});
+    process.once(signal, () => controller.abort(new Error(`ended by ${signal}`)));
+  return controller.signal;
+};
 
-try {
-  for (const make of named(makers, values.against, 'contestant')) contestants.push(await make());
-  const machine = watchMachine(contestants, rounds);
-  // After each work: a failure in a later one loses nothing.
-  for (const work of chosen) {
-    outcomes.push(await Promise.race([measure(work, contestants, { rounds, say }), interrupted]));
-    report(machine());
+const bench = async ({ out, ...options }: Options<Work, Maker>): Promise<void> => {
+  await run(options, {
+    say: (line) => console.error(line),
+    cut: untilSignalled(),
+    report: (standing) => report(out, standing),
+  });
+  console.log(readFileSync(join(out, 'table.md'), 'utf8'));
+};
+
+/** 2 when the command line is wrong. */
+const asked = (): Options<Work, Maker> | undefined => {
+  try {
+    return readOptions(process.argv.slice(2), known);
+  } catch (error) {
+    console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(2);
   }
-  console.log(readFileSync(join(values.out, 'table.md'), 'utf8'));
-} finally {
-  await closeAll(contestants);
-}
+};
+
+const options = asked();
+if (options === undefined) console.log(usage(known));
+else await bench(options);
