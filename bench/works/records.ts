@@ -7,7 +7,7 @@ import { inTurn } from '../timed.ts';
 import type { Figure, Samples, Work } from '../work.ts';
 
 const CALLS = 50;
-const LISTS = ['ListContainers', 'ContainerStatus'] as const;
+const CALLED = ['ListContainers', 'ContainerStatus', 'PodSandboxStatus'] as const;
 
 /** Copies of the record of a container that has exited, each with an id and a name of its own. Gives their files. */
 const multiply = (directory: string, id: string, count: number): readonly string[] => {
@@ -29,10 +29,12 @@ const answers = (engine: EngineAccess): Promise<unknown> =>
  */
 export const records = (count: number): Work => ({
   name: `records-${count}`,
-  figures: LISTS.map((name): Figure => ({ name: `${name}, ${count} records`, unit: 'ms', of: 'p50' })),
+  figures: CALLED.map((name): Figure => ({ name: `${name}, ${count} records`, unit: 'ms', of: 'p50' })),
   prepare: async ({ engine, pods }) => {
     if (engine?.records === undefined) return undefined;
     const { runtime } = engine.cri;
+    // Of another pod than all the others: what is asked about it has the same answer at any count.
+    const beside = await pods.up();
     const pod = await pods.up();
     const { podSandboxId, containerId } = pod;
     await runtime.stopContainer({ containerId, timeout: 30n });
@@ -41,17 +43,22 @@ export const records = (count: number): Work => ({
     await engine.restart();
     await answers(engine);
     const { containers } = await runtime.listContainers({});
-    if (containers.length !== count) throw new Error(`${containers.length} of ${count} containers are listed`);
+    if (containers.length !== count + 1) throw new Error(`${containers.length} of ${count} containers are listed`);
     return {
       round: async (): Promise<Samples> => ({
         [`ListContainers, ${count} records`]: await inTurn(() => runtime.listContainers({}), CALLS),
         [`ContainerStatus, ${count} records`]: await inTurn(() => runtime.containerStatus({ containerId }), CALLS),
+        [`PodSandboxStatus, ${count} records`]: await inTurn(
+          () => runtime.podSandboxStatus({ podSandboxId: beside.podSandboxId }),
+          CALLS,
+        ),
       }),
       close: async () => {
         for (const file of files) rmSync(file, { force: true });
         await engine.restart();
         await answers(engine);
         await pods.down(pod);
+        await pods.down(beside);
       },
     };
   },

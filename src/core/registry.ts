@@ -1,4 +1,5 @@
 import { invalidArgument, notFound } from './errors.ts';
+import { createGroups } from './groups.ts';
 import { isFullId } from './model/ids.ts';
 import type { RecordStore } from './ports/record-store.ts';
 
@@ -21,6 +22,8 @@ export interface Registry<T extends Kept> {
   require(idOrPrefix: string): T;
   /** In order of creation; the same array until something changes. */
   all(): readonly T[];
+  /** Those of one group, in order of creation. */
+  inGroup(group: string): readonly T[];
   put(record: T, options: { durable: boolean }): Promise<void>;
   /** Resolves when what was put of this id would survive a power cut. */
   sync(id: T['id']): Promise<void>;
@@ -36,16 +39,21 @@ export interface RegistryOptions<T extends Kept> {
   readonly store: RecordStore<T>;
   /** Whether clients see it: what is being made is not there yet. */
   readonly isListed: (record: T) => boolean;
+  /** The group that a record belongs to for good, such as a container's pod. Default: each is one of its own. */
+  readonly groupOf?: (record: T) => string;
 }
 
-export const createRegistry = <T extends Kept>({ noun, field, store, isListed }: RegistryOptions<T>): Registry<T> => {
+export const createRegistry = <T extends Kept>(options: RegistryOptions<T>): Registry<T> => {
+  const { noun, field, store, isListed, groupOf = ({ id }) => id } = options;
   const records = new Map<string, T>();
   const names = new Map<string, T>();
+  const groups = createGroups(groupOf);
   let listed: readonly T[] | undefined;
 
   const remember = (record: T): void => {
     records.set(record.id, record);
     names.set(record.name, record);
+    groups.put(record);
     listed = undefined;
   };
   const all = (): readonly T[] => (listed ??= [...records.values()]);
@@ -68,17 +76,20 @@ export const createRegistry = <T extends Kept>({ noun, field, store, isListed }:
       return record;
     },
     all,
-    put: (record, options) => {
+    inGroup: groups.of,
+    put: (record, { durable }) => {
       remember(record);
-      return store.put(record, options);
+      return store.put(record, { durable });
     },
     sync: (id) => store.sync(id),
     delete: async (id) => {
       const record = records.get(id);
       await store.delete(id);
       records.delete(id);
-      if (record !== undefined && names.get(record.name)?.id === id) names.delete(record.name);
       listed = undefined;
+      if (record === undefined) return;
+      groups.delete(record);
+      if (names.get(record.name)?.id === id) names.delete(record.name);
     },
     adopt: (loaded) => loaded.toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1)).forEach(remember),
   };

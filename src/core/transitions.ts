@@ -7,7 +7,7 @@ import { isListed as isListedSandbox, type SandboxRecord, type SandboxState } fr
 
 /** Containers of a pod that clients see, in order of creation. */
 export const containersOf = (ctx: Context, id: SandboxId): readonly ContainerRecord[] =>
-  ctx.containers.all().filter((container) => container.sandboxId === id && isListed(container));
+  ctx.containers.inGroup(id).filter(isListed);
 
 /** Tells subscribers; the view is built only if there are any. */
 export const announce = (

@@ -84,9 +84,9 @@ export const createContext = async ({
     field: 'container_id',
     store: containerStore,
     isListed: isListedContainer,
+    groupOf: ({ sandboxId }) => sandboxId,
   });
-  const containersOf = (pod: SandboxId) =>
-    containers.all().flatMap(({ id, sandboxId }) => (sandboxId === pod ? [id] : []));
+  const containersOf = (pod: SandboxId) => containers.inGroup(pod).map(({ id }) => id);
   const environment = { roots, runtimes, cgroups, expectMove, host, features, images, umask, cdi, hooks, logger };
   const stats = createStats({ roots, cgroups, containersOf });
   return {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRegistry, type Registry } from '../../../src/core/registry.ts';
 import { createScript } from './fakes/script.ts';
 import { createFakeStore } from './fakes/store.ts';
@@ -100,5 +100,38 @@ describe('the records', () => {
     await things.put({ id: THREE, name: 'one', createdAt: 3n }, { durable: false });
     await things.delete(ONE);
     expect(things.byName('one')?.id).toBe(THREE);
+  });
+});
+
+describe('the records of a group', () => {
+  const [A1, B1, A2] = ['1', '2', '3'].map((digit) => digit.repeat(64)) as [string, string, string];
+  const groupOf = vi.fn(({ name }: Thing) => name.charAt(0));
+  let grouped: Registry<Thing>;
+  beforeEach(() => {
+    grouped = createRegistry<Thing>({ noun: 'container', field: 'container_id', store, isListed: () => true, groupOf });
+    grouped.adopt([
+      { id: A2, name: 'a2', createdAt: 3n },
+      { id: A1, name: 'a1', createdAt: 1n },
+      { id: B1, name: 'b1', createdAt: 2n },
+    ]);
+  });
+  const namesIn = (group: string) => grouped.inGroup(group).map(({ name }) => name);
+
+  it('stand in order of creation, also when one is put again', async () => {
+    await grouped.put({ id: A1, name: 'a1 changed', createdAt: 1n }, { durable: false });
+    expect([namesIn('a'), namesIn('b'), namesIn('c')]).toEqual([['a1 changed', 'a2'], ['b1'], []]);
+  });
+
+  it('go when they are deleted, once', async () => {
+    await grouped.delete(A1);
+    await grouped.delete(A1);
+    await grouped.delete(B1);
+    expect([namesIn('a'), namesIn('b')]).toEqual([['a2'], []]);
+  });
+
+  it('are found without a look at any other record', () => {
+    groupOf.mockClear();
+    namesIn('a');
+    expect(groupOf).not.toHaveBeenCalled();
   });
 });

@@ -85,6 +85,7 @@ export const createBed = (changes: Partial<Context> = {}): Bed => {
       field: 'container_id',
       store: containerStore,
       isListed: isListedContainer,
+      groupOf: ({ sandboxId }) => sandboxId,
     }),
     host,
     runtime,
