@@ -43,7 +43,7 @@ export const records = (count: number): Work => ({
     await engine.restart();
     await answers(engine);
     const { containers } = await runtime.listContainers({});
-    if (containers.length !== count + 1) throw new Error(`${containers.length} of ${count} containers are listed`);
+    if (containers.length !== count + 1) throw new Error(`${containers.length} of ${count + 1} containers are listed`);
     return {
       round: async (): Promise<Samples> => ({
         [`ListContainers, ${count} records`]: await inTurn(() => runtime.listContainers({}), CALLS),

@@ -5,7 +5,7 @@ import { signalNumber } from '../core/model/signals.ts';
 import { pidfdOpen, pidfdSendSignal } from './libc/processes.ts';
 
 /** The text of /proc/pid/stat (proc(5)). Undefined: there is no such process. */
-const readStat = (pid: number): string | undefined => {
+export const readStat = (pid: number): string | undefined => {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8');
   } catch (error) {
