@@ -14,14 +14,35 @@ export interface Pods {
   down(pod: PodHandle): Promise<void>;
 }
 
-/** Somebody who can run pods: an engine behind its socket, or the bare tools. */
-export interface Contestant {
+interface Runner {
   readonly name: string;
   readonly version: string;
   readonly pods: Pods;
-  /** Undefined for the bare tools, which can do nothing but pods. */
-  readonly engine: EngineAccess | undefined;
   close(): Promise<void>;
+}
+
+/** An engine behind its socket. */
+interface Engine extends Runner {
+  readonly engine: EngineAccess;
+  readonly tools?: undefined;
+}
+
+/** The bare tools, without an engine. */
+interface Floor extends Runner {
+  readonly engine?: undefined;
+  readonly tools: ToolAccess;
+}
+
+/** Somebody who can run pods. */
+export type Contestant = Engine | Floor;
+
+/** What the bare tools can do besides pods. Each rejects when its program fails. */
+export interface ToolAccess {
+  /** Runs `true` in a running container. */
+  exec(containerId: string): Promise<void>;
+  /** From a registry on loopback into a store of their own. */
+  pull(image: string): Promise<void>;
+  remove(image: string): Promise<void>;
 }
 
 export interface EngineAccess {

@@ -10,6 +10,12 @@ export interface Figure {
   readonly samples?: string;
 }
 
+/** The two figures that are taken from samples of that name, in milliseconds. */
+export const percentiles = (name: string): readonly Figure[] => [
+  { name: `${name} p50`, unit: 'ms', of: 'p50', samples: name },
+  { name: `${name} p99`, unit: 'ms', of: 'p99', samples: name },
+];
+
 /** The samples of one round, in the order in which they were taken, by the name of the figure or of its samples. */
 export type Samples = Readonly<Record<string, readonly number[]>>;
 

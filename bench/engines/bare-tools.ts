@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,25 +6,12 @@ import type { Bed } from '../../tests/support/bed.ts';
 import { mustRun } from '../../tests/support/command.ts';
 import type { Contestant, PodHandle } from '../contestant.ts';
 import { FLOOR } from '../names.ts';
+import { bareImages } from './bare-images.ts';
 import { bareSpec } from './bare-spec.ts';
 import { benchBed } from './bench-bed.ts';
+import { runTool, TOOL_SECONDS } from './run-tool.ts';
 
-const SECONDS = 30;
-
-/** Runs a program to its end, with no shell between, and gives what it wrote; rejects with that on a code other than 0, also when its time is over. */
-const run = async (path: string, args: readonly string[], { env = {}, input = '' } = {}): Promise<string> => {
-  const child = spawn(path, args, {
-    env: { ...process.env, ...env },
-    timeout: SECONDS * 1000,
-    stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  child.stdin?.end(input);
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  if (code !== 0) throw new Error(`${path} ${args.join(' ')} ended with ${code ?? signal}: ${said}`);
-  return said;
-};
+const RUNC = '/usr/sbin/runc';
 
 /** The layer that all containers of the floor are mounted over, and where the parts of a pod are. */
 interface Ground {
@@ -67,20 +52,20 @@ const cni = async ({ bed }: Ground, action: 'ADD' | 'DEL', { id, net }: { id: st
   let prevResult: unknown;
   for (const plugin of ordered) {
     const input = JSON.stringify({ ...plugin, cniVersion, name, ...(prevResult !== undefined && { prevResult }) });
-    const said = await run(`/usr/lib/cni/${plugin.type}`, [], { env, input });
+    const said = await runTool(`/usr/lib/cni/${plugin.type}`, [], { env, input });
     if (action === 'ADD') prevResult = JSON.parse(said);
   }
 };
 
 const namespaces = async ({ net, ipc, uts }: Places): Promise<void> => {
   for (const path of [net, ipc, uts]) writeFileSync(path, '');
-  await run('unshare', [`--net=${net}`, `--ipc=${ipc}`, `--uts=${uts}`, 'true']);
+  await runTool('unshare', [`--net=${net}`, `--ipc=${ipc}`, `--uts=${uts}`, 'true']);
 };
 
 const conmon = async (id: string, at: Places): Promise<void> => {
-  const args = ['--api-version', '1', '-c', id, '-u', id, '-n', id, '-r', '/usr/sbin/runc', '-b', at.bundle];
+  const args = ['--api-version', '1', '-c', id, '-u', id, '-n', id, '-r', RUNC, '-b', at.bundle];
   const files = ['-l', `k8s-file:${at.log}`, '--exit-dir', at.exits, '--persist-dir', at.base, '-p', at.pidfile];
-  await run('conmon', [...args, ...files, '--full-attach', '--runtime-arg', `--root=${at.runcRoot}`]);
+  await runTool('conmon', [...args, ...files, '--full-attach', '--runtime-arg', `--root=${at.runcRoot}`]);
   await soon(at.pidfile);
 };
 
@@ -88,9 +73,9 @@ const filled = (path: string): boolean => (statSync(path, { throwIfNoEntry: fals
 
 /** Looks each millisecond: an engine hears of these by a pipe and by inotify. */
 const soon = async (path: string): Promise<void> => {
-  const deadline = Date.now() + SECONDS * 1000;
+  const deadline = Date.now() + TOOL_SECONDS * 1000;
   while (!filled(path)) {
-    if (Date.now() > deadline) throw new Error(`${path} is not there after ${SECONDS} s`);
+    if (Date.now() > deadline) throw new Error(`${path} is not there after ${TOOL_SECONDS} s`);
     await delay(1);
   }
 };
@@ -102,22 +87,34 @@ const up = async (ground: Ground): Promise<PodHandle> => {
   await namespaces(at);
   await cni(ground, 'ADD', { id, net: at.net });
   const layers = `lowerdir=${ground.lower},upperdir=${at.upper},workdir=${at.work}`;
-  await run('mount', ['-t', 'overlay', 'overlay', '-o', layers, at.rootfs]);
+  await runTool('mount', ['-t', 'overlay', 'overlay', '-o', layers, at.rootfs]);
   writeFileSync(join(at.bundle, 'config.json'), bareSpec({ ...at, cgroup: `${ground.bed.cgroupParent}/${id}` }));
   await conmon(id, at);
-  await run('/usr/sbin/runc', [`--root=${at.runcRoot}`, 'start', id]);
+  await runTool(RUNC, [`--root=${at.runcRoot}`, 'start', id]);
   return { podSandboxId: id, containerId: id };
 };
 
 const down = async (ground: Ground, { podSandboxId: id }: PodHandle): Promise<void> => {
   const at = places(ground, id);
-  await run('/usr/sbin/runc', [`--root=${at.runcRoot}`, 'kill', id, 'TERM']);
+  await runTool(RUNC, [`--root=${at.runcRoot}`, 'kill', id, 'TERM']);
   await soon(join(at.exits, id));
-  await run('/usr/sbin/runc', [`--root=${at.runcRoot}`, 'delete', '--force', id]);
-  await run('umount', [at.rootfs]);
+  await runTool(RUNC, [`--root=${at.runcRoot}`, 'delete', '--force', id]);
+  await runTool('umount', [at.rootfs]);
   await cni(ground, 'DEL', { id, net: at.net });
-  await run('umount', [at.net, at.ipc, at.uts]);
+  await runTool('umount', [at.net, at.ipc, at.uts]);
   for (const path of [at.base, at.layer, at.log]) rmSync(path, { recursive: true });
+};
+
+const TRUE = { args: ['/bin/true'], cwd: '/', user: { uid: 0, gid: 0 }, env: ['PATH=/bin'] };
+
+/** Runs `true` in the container, as ExecSync does. */
+const exec = async (ground: Ground, id: string): Promise<void> => {
+  const { base, runcRoot } = places(ground, id);
+  // Of each call its own, as several run at a time.
+  const file = join(base, `${randomBytes(8).toString('hex')}.json`);
+  writeFileSync(file, JSON.stringify(TRUE));
+  await runTool(RUNC, [`--root=${runcRoot}`, 'exec', '--process', file, id]);
+  rmSync(file);
 };
 
 /** The floor: what the tools alone need for the same effects, one after the other, with no engine. */
@@ -132,7 +129,7 @@ export const bareTools = (octet: number): Contestant => {
     name: FLOOR,
     version: mustRun('runc', '--version').split('\n')[0] ?? '',
     pods: { up: () => up(ground), down: (pod) => down(ground, pod) },
-    engine: undefined,
+    tools: { exec: (containerId) => exec(ground, containerId), ...bareImages(bed) },
     close: () => Promise.resolve(bed.dispose()),
   };
 };

@@ -1,5 +1,5 @@
 import { createWorld, type World } from '../../tests/integration/images/world.ts';
-import type { EngineAccess } from '../contestant.ts';
+import type { Contestant, ToolAccess } from '../contestant.ts';
 import { orUndo } from '../engines/or-undo.ts';
 import { timed } from '../timed.ts';
 import type { Samples, Work } from '../work.ts';
@@ -42,17 +42,26 @@ const publishSeveral = async (world: World): Promise<readonly string[]> => {
   return images;
 };
 
-const pullOnce = async ({ cri: { images } }: EngineAccess, image: string): Promise<number> => {
-  const [took] = await timed(() => images.pullImage({ image: { image } }));
-  await images.removeImage({ image: { image } });
+type Images = Pick<ToolAccess, 'pull' | 'remove'>;
+
+/** PullImage and RemoveImage of an engine, or the bare tools' own. */
+const imagesOf = ({ engine, tools }: Contestant): Images =>
+  tools ?? {
+    pull: async (image) => void (await engine.cri.images.pullImage({ image: { image } })),
+    remove: async (image) => void (await engine.cri.images.removeImage({ image: { image } })),
+  };
+
+const pullOnce = async (images: Images, image: string): Promise<number> => {
+  const [took] = await timed(() => images.pull(image));
+  await images.remove(image);
   return took;
 };
 
 const measured = (size: Size): Work => ({
   name: `pull-${size.megabytes}`,
   figures: [{ name: size.name, unit: 'ms', of: 'p50' }],
-  prepare: async ({ engine }) => {
-    if (engine === undefined) return undefined;
+  prepare: async (contestant) => {
+    const store = imagesOf(contestant);
     const world = await createWorld();
     const image = await orUndo(
       () => world.close(),
@@ -61,7 +70,7 @@ const measured = (size: Size): Work => ({
     return {
       round: async (): Promise<Samples> => {
         const samples: number[] = [];
-        for (let i = 0; i < REPEAT; i += 1) samples.push(await pullOnce(engine, image));
+        for (let i = 0; i < REPEAT; i += 1) samples.push(await pullOnce(store, image));
         return { [size.name]: samples };
       },
       close: () => world.close(),
@@ -74,8 +83,8 @@ const together = `PullImage, ${AT_ONCE} of 27 MB at once`;
 const several: Work = {
   name: `pull-${AT_ONCE}-at-once`,
   figures: [{ name: together, unit: 'ms', of: 'p50' }],
-  prepare: async ({ engine }) => {
-    if (engine === undefined) return undefined;
+  prepare: async (contestant) => {
+    const store = imagesOf(contestant);
     const world = await createWorld();
     const images = await orUndo(
       () => world.close(),
@@ -83,10 +92,8 @@ const several: Work = {
     );
     return {
       round: async (): Promise<Samples> => {
-        const [took] = await timed(() =>
-          Promise.all(images.map((image) => engine.cri.images.pullImage({ image: { image } }))),
-        );
-        for (const image of images) await engine.cri.images.removeImage({ image: { image } });
+        const [took] = await timed(() => Promise.all(images.map((image) => store.pull(image))));
+        for (const image of images) await store.remove(image);
         return { [together]: [took] };
       },
       close: () => world.close(),

@@ -4,12 +4,14 @@ import type { Contestant } from '../../../bench/contestant.ts';
 import { run, type Standing } from '../../../bench/run.ts';
 import type { Work } from '../../../bench/work.ts';
 
+const never = (): Promise<void> => Promise.reject(new Error('not asked for'));
+
 /** Stands where an engine does; says what becomes of it. */
 const contestant = (name: string, events: string[]): Contestant => ({
   name,
   version: '1',
   pods: { up: () => Promise.reject(new Error('no pods')), down: () => Promise.resolve() },
-  engine: undefined,
+  tools: { exec: never, pull: never, remove: never },
   close: () => Promise.resolve(void events.push(`${name} closed`)),
 });
 
