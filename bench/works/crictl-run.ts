@@ -62,8 +62,15 @@ const untilListed = ({ cri: { runtime } }: EngineAccess) =>
     SECONDS,
   );
 
-const round = async (engine: EngineAccess, pods: Pods, crictl: string): Promise<number> => {
+const inDirectory = async <T>(work: (directory: string) => Promise<T>): Promise<T> => {
   const directory = mkdtempSync(join(tmpdir(), 'janus-bench-run-'));
+  return work(directory).finally(() => rmSync(directory, { recursive: true }));
+};
+
+const round = async (
+  engine: EngineAccess,
+  { pods, crictl, directory }: { readonly pods: Pods; readonly crictl: string; readonly directory: string },
+): Promise<number> => {
   const configs = Array.from({ length: COUNT }, (_, index) => writeConfigs(directory, engine, index));
   const [took, containers] = await timed(async () => {
     await Promise.all(configs.map((each) => crictlRun(crictl, engine.socket, each)));
@@ -73,7 +80,6 @@ const round = async (engine: EngineAccess, pods: Pods, crictl: string): Promise<
     pods,
     containers.map(({ id, podSandboxId }) => ({ podSandboxId, containerId: id })),
   );
-  rmSync(directory, { recursive: true });
   return took;
 };
 
@@ -85,7 +91,9 @@ export const crictlRuns: Work = {
     const crictl = tool('crictl-1.36') ?? tool('crictl-1.29') ?? tool('crictl-1.25');
     if (engine === undefined || crictl === undefined) return Promise.resolve(undefined);
     return Promise.resolve({
-      round: async (): Promise<Samples> => ({ [NAME]: [await round(engine, pods, crictl)] }),
+      round: async (): Promise<Samples> => ({
+        [NAME]: [await inDirectory((directory) => round(engine, { pods, crictl, directory }))],
+      }),
       close: () => Promise.resolve(),
     });
   },
