@@ -4,8 +4,8 @@ import { colourOf, legend, picture, text } from './svg.ts';
 import { targetOf } from './targets.ts';
 
 const NAMES = [JANUS, CRUN, FLOOR];
-const TICKS = [0.05, 0.1, 0.2, 0.5, 1, 2];
-const [LEAST, MOST] = [0.04, 3];
+const TICKS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2];
+const [LEAST, MOST] = [0.018, 3];
 const [LEFT, WIDTH, RIGHT] = [270, 460, 190];
 const TOP = 60;
 /** Between two figures, and between two contestants of one. */
