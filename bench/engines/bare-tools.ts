@@ -9,6 +9,7 @@ import { FLOOR } from '../names.ts';
 import { bareImages } from './bare-images.ts';
 import { bareSpec } from './bare-spec.ts';
 import { benchBed } from './bench-bed.ts';
+import { gate } from './gate.ts';
 import { runTool, TOOL_SECONDS } from './run-tool.ts';
 
 const RUNC = '/usr/sbin/runc';
@@ -125,11 +126,17 @@ export const bareTools = (octet: number): Contestant => {
   // The image has one layer.
   mustRun('sh', '-c', `cp -a ${join(bed.graph, 'storage')}/overlay/*/diff/. ${lower}`);
   const ground = { bed, lower };
+  const { pass, close } = gate(FLOOR);
+  const { pull, remove } = bareImages(bed);
   return {
     name: FLOOR,
     version: mustRun('runc', '--version').split('\n')[0] ?? '',
-    pods: { up: () => up(ground), down: (pod) => down(ground, pod) },
-    tools: { exec: (containerId) => exec(ground, containerId), ...bareImages(bed) },
-    close: () => Promise.resolve(bed.dispose()),
+    pods: { up: () => pass(() => up(ground)), down: (pod) => pass(() => down(ground, pod)) },
+    tools: {
+      exec: (containerId) => pass(() => exec(ground, containerId)),
+      pull: (image) => pass(() => pull(image)),
+      remove: (image) => pass(() => remove(image)),
+    },
+    close: () => close().then(() => bed.dispose()),
   };
 };

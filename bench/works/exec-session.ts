@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { type EngineAccess, STALLED_MS } from '../contestant.ts';
 import { inTurn } from '../timed.ts';
 import { percentiles, type Samples, type Work } from '../work.ts';
-import { COUNT, type Exec } from './exec.ts';
+import { COUNT, type Exec, warmExec } from './exec.ts';
 
 /** Exec as a client of the API server does it: the URL, a WebSocket to it, and the status that ends the session. */
 const execSession =
@@ -24,12 +24,7 @@ export const execSessions: Work = {
   figures: percentiles('Exec'),
   prepare: async ({ engine, pods }) => {
     if (engine === undefined) return undefined;
-    const pod = await pods.up();
-    const exec = execSession(engine, pod.containerId);
-    await inTurn(exec, 5);
-    return {
-      round: async (): Promise<Samples> => ({ Exec: await inTurn(exec, COUNT) }),
-      close: () => pods.down(pod),
-    };
+    const { exec, close } = await warmExec(pods, (containerId) => execSession(engine, containerId));
+    return { round: async (): Promise<Samples> => ({ Exec: await inTurn(exec, COUNT) }), close };
   },
 };
